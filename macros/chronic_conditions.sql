@@ -1,0 +1,14 @@
+{#- The flag column of each chronic group of the reference seed chronic_condition_groups (a test
+    compares the two lists). -#}
+{% macro chronic_condition_columns() -%}
+    {{ return({
+        'has_diabetes': 'Diabetes',
+        'has_heart_failure': 'Heart failure',
+        'has_ischaemic_heart_disease': 'Ischaemic heart disease',
+        'has_hypertension': 'Hypertension',
+        'has_copd': 'COPD',
+        'has_asthma': 'Asthma',
+        'has_chronic_kidney_disease': 'Chronic kidney disease',
+        'has_cancer': 'Cancer',
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,57 @@
+-- How long each encounter took.
+--
+-- Rules: length of stay is the discharge date minus the admission date, at least
+-- minimum_length_of_stay_days (a variable, 1), for inpatient and observation encounters that have
+-- ended; nights are the same without the minimum; wait is the time from arrival until a clinician
+-- first saw the patient; an emergency patient with disposition LWBS left without being seen; an
+-- encounter without a discharge is in progress.
+with encounters as (
+    select
+        encounter_id,
+        encounter_class,
+        discharge_disposition_code,
+        arrived_at,
+        first_seen_at,
+        admitted_at,
+        discharged_at
+    from {{ ref('int_conformed_encounters') }}
+),
+
+durations as (
+    select
+        encounter_id,
+        encounter_class,
+        discharge_disposition_code,
+        discharged_at,
+        case
+            when encounter_class in ('inpatient', 'observation')
+                then {{ days_between('admitted_at', 'discharged_at') }}
+        end as nights,
+        {{ minutes_between('arrived_at', 'first_seen_at') }} as wait_minutes
+    from encounters
+),
+
+final as (
+    select
+        encounter_id,
+        cast(nights as int) as nights,
+        cast(
+            case
+                when nights < {{ var('minimum_length_of_stay_days') }}
+                    then {{ var('minimum_length_of_stay_days') }}
+                else nights
+            end as int
+        ) as length_of_stay_days,
+        cast(wait_minutes as int) as wait_minutes,
+        cast(
+            case
+                when encounter_class <> 'emergency' then null
+                when discharge_disposition_code = 'LWBS' then 1
+                else 0
+            end as int
+        ) as is_left_without_being_seen,
+        cast(case when discharged_at is null then 1 else 0 end as int) as is_in_progress
+    from durations
+)
+
+select * from final

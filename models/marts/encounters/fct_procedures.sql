@@ -1,0 +1,45 @@
+-- One row per coded procedure of an encounter.
+with procedures as (
+    select
+        encounter_id,
+        sequence,
+        procedure_code,
+        code_system,
+        performed_at,
+        provider_id
+    from {{ ref('int_conformed_procedures') }}
+),
+
+encounter_keys as (
+    select
+        encounter_id,
+        encounter_key,
+        patient_key,
+        age_group_key,
+        department_key
+    from {{ ref('fct_encounters') }}
+),
+
+final as (
+    select
+        -- keys
+        {{ integer_key(['procedures.encounter_id', 'procedures.sequence']) }}
+            as encounter_procedure_key,
+        encounter_keys.encounter_key,
+        encounter_keys.patient_key,
+        encounter_keys.age_group_key,
+        encounter_keys.department_key,
+        {{ integer_key(['procedures.provider_id']) }} as provider_key,
+        {{ integer_key(['procedures.code_system', 'procedures.procedure_code']) }}
+            as procedure_key,
+        {{ date_key('procedures.performed_at') }} as procedure_date_key,
+
+        -- attributes
+        procedures.sequence,
+        procedures.performed_at
+    from procedures
+    inner join encounter_keys
+        on procedures.encounter_id = encounter_keys.encounter_id
+)
+
+select * from final

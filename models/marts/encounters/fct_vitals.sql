@@ -1,0 +1,47 @@
+-- One row per set of measurements taken together.
+with vitals as (
+    select
+        vital_id,
+        encounter_id,
+        measured_at,
+        systolic_bp_mmhg,
+        diastolic_bp_mmhg,
+        heart_rate_bpm,
+        glucose_mg_dl
+    from {{ ref('int_conformed_vitals') }}
+),
+
+encounter_keys as (
+    select
+        encounter_id,
+        encounter_key,
+        patient_key,
+        age_group_key,
+        department_key
+    from {{ ref('fct_encounters') }}
+),
+
+final as (
+    select
+        -- keys
+        {{ integer_key(['vitals.vital_id']) }} as vital_key,
+        encounter_keys.encounter_key,
+        encounter_keys.patient_key,
+        encounter_keys.age_group_key,
+        encounter_keys.department_key,
+        {{ date_key('vitals.measured_at') }} as measurement_date_key,
+
+        -- times
+        vitals.measured_at,
+
+        -- measures
+        vitals.systolic_bp_mmhg,
+        vitals.diastolic_bp_mmhg,
+        vitals.heart_rate_bpm,
+        vitals.glucose_mg_dl
+    from vitals
+    inner join encounter_keys
+        on vitals.encounter_id = encounter_keys.encounter_id
+)
+
+select * from final

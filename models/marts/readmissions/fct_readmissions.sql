@@ -1,0 +1,121 @@
+-- One row per acute inpatient stay, transfers stitched, whether or not it counts as an index stay.
+--
+-- Rules live in the models that are joined here: int_acute_stay_encounters says which encounters are
+-- one stay, int_readmissions says which stays are index stays and which were readmitted.
+with stays as (
+    select
+        stay_id,
+        patient_id,
+        last_encounter_id,
+        department_id,
+        provider_id,
+        payer_id,
+        encounter_count,
+        is_overlap,
+        admission_type,
+        age_at_arrival_years,
+        is_flagged_readmission,
+        discharge_disposition_code,
+        principal_diagnosis_code,
+        principal_diagnosis_code_system,
+        admitted_at,
+        discharged_at
+    from {{ ref('int_acute_stays') }}
+),
+
+readmissions as (
+    select
+        stay_id,
+        readmission_stay_id,
+        days_to_readmission,
+        {%- for window in readmission_windows() %}
+        index_exclusion_reason_{{ window }}_days,
+        is_index_stay_{{ window }}_days,
+        is_readmitted_{{ window }}_days{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_readmissions') }}
+),
+
+age_groups as (
+    select
+        age_group_key,
+        minimum_age_years,
+        maximum_age_years
+    from {{ ref('dim_age_group') }}
+),
+
+dispositions as (
+    select
+        discharge_disposition_key,
+        discharge_disposition_code
+    from {{ ref('dim_discharge_disposition') }}
+),
+
+durations as (
+    select
+        stay_id,
+        {{ days_between('admitted_at', 'discharged_at') }} as nights
+    from stays
+),
+
+final as (
+    select
+        -- keys
+        {{ integer_key(['stays.stay_id']) }} as stay_key,
+        {{ integer_key(['stays.patient_id']) }} as patient_key,
+        coalesce(age_groups.age_group_key, cast(-1 as bigint)) as age_group_key,
+        {{ integer_key(['stays.department_id']) }} as department_key,
+        {{ integer_key(['stays.provider_id']) }} as provider_key,
+        {{ integer_key(['stays.payer_id']) }} as payer_key,
+        {{ integer_key([
+            'stays.principal_diagnosis_code_system', 'stays.principal_diagnosis_code'
+        ]) }} as principal_diagnosis_key,
+        coalesce(dispositions.discharge_disposition_key, cast(-1 as bigint))
+            as discharge_disposition_key,
+        {{ date_key('stays.admitted_at') }} as admission_date_key,
+        {{ date_key('stays.discharged_at') }} as discharge_date_key,
+        {{ integer_key(['stays.stay_id']) }} as first_encounter_key,
+        {{ integer_key(['stays.last_encounter_id']) }} as last_encounter_key,
+        case
+            when readmissions.readmission_stay_id is not null
+                then {{ integer_key(['readmissions.readmission_stay_id']) }}
+        end as readmission_stay_key,
+
+        -- attributes
+        stays.admission_type,
+        stays.admitted_at,
+        stays.discharged_at,
+
+        -- flags
+        stays.is_overlap,
+        stays.is_flagged_readmission,
+        {%- for window in readmission_windows() %}
+        readmissions.is_index_stay_{{ window }}_days,
+        readmissions.index_exclusion_reason_{{ window }}_days,
+        readmissions.is_readmitted_{{ window }}_days,
+        {%- endfor %}
+
+        -- measures
+        stays.encounter_count,
+        cast(
+            case
+                when durations.nights < {{ var('minimum_length_of_stay_days') }}
+                    then {{ var('minimum_length_of_stay_days') }}
+                else durations.nights
+            end as int
+        ) as length_of_stay_days,
+        readmissions.days_to_readmission
+    from stays
+    inner join durations
+        on stays.stay_id = durations.stay_id
+    inner join readmissions
+        on stays.stay_id = readmissions.stay_id
+    left join age_groups
+        on
+            stays.age_at_arrival_years
+            between age_groups.minimum_age_years and age_groups.maximum_age_years
+    left join dispositions
+        on stays.discharge_disposition_code = dispositions.discharge_disposition_code
+)
+
+select * from final

@@ -1,0 +1,53 @@
+-- One row per charge line, at list price.
+with charges as (
+    select
+        charge_id,
+        encounter_id,
+        service_date,
+        revenue_category,
+        procedure_code,
+        quantity,
+        charge_amount
+    from {{ ref('int_conformed_charges') }}
+),
+
+encounter_keys as (
+    select
+        encounter_id,
+        encounter_key,
+        patient_key,
+        age_group_key,
+        department_key,
+        payer_key
+    from {{ ref('fct_encounters') }}
+),
+
+final as (
+    select
+        -- keys
+        {{ integer_key(['charges.charge_id']) }} as charge_key,
+        encounter_keys.encounter_key,
+        encounter_keys.patient_key,
+        encounter_keys.age_group_key,
+        encounter_keys.department_key,
+        encounter_keys.payer_key,
+        case
+            when charges.procedure_code is null then cast(-1 as bigint)
+            else {{ integer_key([
+                procedure_code_system('charges.procedure_code'), 'charges.procedure_code'
+            ]) }}
+        end as procedure_key,
+        {{ date_key('charges.service_date') }} as service_date_key,
+
+        -- attributes
+        cast(coalesce(charges.revenue_category, 'Unknown') as varchar(100)) as revenue_category,
+
+        -- measures
+        charges.quantity,
+        charges.charge_amount
+    from charges
+    inner join encounter_keys
+        on charges.encounter_id = encounter_keys.encounter_id
+)
+
+select * from final
