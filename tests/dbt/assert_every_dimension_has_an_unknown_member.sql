@@ -9,11 +9,11 @@
     ('dim_procedure', 'procedure_key'),
     ('dim_discharge_disposition', 'discharge_disposition_key'),
 ] %}
-{{ 'union all' if not loop.first }}
-select
-    '{{ dimension }}' as dimension,
-    count(*) as unknown_members
-from {{ ref(dimension) }}
-where {{ key }} = -1
-having count(*) <> 1
+    {{ 'union all' if not loop.first }}
+    select
+        '{{ dimension }}' as dimension,
+        count(*) as unknown_members
+    from {{ ref(dimension) }}
+    where {{ key }} = -1
+    having count(*) <> 1
 {% endfor %}

@@ -1,14 +1,20 @@
 -- A readmission flag is null exactly where the stay is no index stay, and the exclusion reason is
 -- null exactly where it is one.
 {% for window in readmission_windows() %}
-{{ 'union all' if not loop.first }}
-select
-    stay_key,
-    {{ window }} as window_days
-from {{ ref('fct_readmissions') }}
-where
-    (is_index_stay_{{ window }}_days = 1 and is_readmitted_{{ window }}_days is null)
-    or (is_index_stay_{{ window }}_days = 0 and is_readmitted_{{ window }}_days is not null)
-    or (is_index_stay_{{ window }}_days = 1 and index_exclusion_reason_{{ window }}_days is not null)
-    or (is_index_stay_{{ window }}_days = 0 and index_exclusion_reason_{{ window }}_days is null)
+    {{ 'union all' if not loop.first }}
+    select
+        stay_key,
+        {{ window }} as window_days
+    from {{ ref('fct_readmissions') }}
+    where
+        (is_index_stay_{{ window }}_days = 1 and is_readmitted_{{ window }}_days is null)
+        or (is_index_stay_{{ window }}_days = 0 and is_readmitted_{{ window }}_days is not null)
+        or (
+            is_index_stay_{{ window }}_days = 1
+            and index_exclusion_reason_{{ window }}_days is not null
+        )
+        or (
+            is_index_stay_{{ window }}_days = 0
+            and index_exclusion_reason_{{ window }}_days is null
+        )
 {% endfor %}

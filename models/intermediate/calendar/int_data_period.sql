@@ -1,8 +1,9 @@
 -- The period that the data covers, in one row.
 --
--- Rules: events are arrivals, admissions, discharges, claims, payments and surveys, so that the date
--- dimension covers every date key; follow-up is complete to the last arrival, because a readmission
--- after it cannot be in the data, unless the variable follow_up_ends_on names another day.
+-- Rules: events are arrivals, admissions, discharges, claims, payments and surveys, so that the
+-- date dimension covers every date key; follow-up is complete to the last arrival, because a
+-- readmission after it cannot be in the data, unless the variable follow_up_ends_on names another
+-- day.
 with encounters as (
     select
         arrived_at,
@@ -58,12 +59,12 @@ event_dates as (
         ('service_date', 'charges'),
         ('performed_at', 'procedures'),
         ('measured_at', 'vitals'),
-    ] -%}
-    select
-        cast(min({{ column }}) as date) as first_date,
-        cast(max({{ column }}) as date) as last_date
-    from {{ relation }}
-    {{ 'union all' if not loop.last }}
+    ] %}
+        select
+            cast(min({{ column }}) as date) as first_date,
+            cast(max({{ column }}) as date) as last_date
+        from {{ relation }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -88,7 +89,9 @@ final as (
         arrivals.first_arrival_date,
         arrivals.last_arrival_date,
         coalesce(
-            try_cast(nullif('{{ var("follow_up_ends_on") }}', '') as date),
+            try_cast(
+                nullif('{{ var("follow_up_ends_on") }}', '') as date
+            ),
             arrivals.last_arrival_date
         ) as follow_up_end_date
     from events

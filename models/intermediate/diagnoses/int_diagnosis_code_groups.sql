@@ -1,8 +1,8 @@
 -- Every diagnosis code that occurs in the data or the reference, with its chronic group.
 --
 -- Rule: a code belongs to a chronic group when its first three characters lie within one of the
--- group's ranges in the reference seed chronic_condition_groups. ICD-10-CM only: older codes have no
--- group here.
+-- group's ranges in the reference seed chronic_condition_groups. ICD-10-CM only: older codes have
+-- no group here.
 with occurring as (
     select
         code_system,

@@ -27,12 +27,14 @@ code_groups as (
 
 final as (
     select
-        encounters.patient_id,
-        {%- for column, chronic_group in chronic_condition_columns().items() %}
-        cast(
-            max(case when code_groups.chronic_group = '{{ chronic_group }}' then 1 else 0 end) as int
-        ) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for column, chronic_group in chronic_condition_columns().items() %}
+            cast(
+                max(
+                    case when code_groups.chronic_group = '{{ chronic_group }}' then 1 else 0 end
+                ) as int
+            ) as {{ column }},
+        {% endfor %}
+        encounters.patient_id
     from diagnoses
     inner join code_groups
         on

@@ -10,8 +10,8 @@
 -- CMS treats an admission elsewhere on the same or the next day as a transfer, whatever the
 -- disposition code says.
 --
--- One pass over each patient's encounters: the latest discharge so far is found by its rank, so that
--- the work grows with the number of encounters and not with its square.
+-- One pass over each patient's encounters: the latest discharge so far is found by its rank, so
+-- that the work grows with the number of encounters and not with its square.
 with encounters as (
     select
         encounter_id,

@@ -7,7 +7,8 @@
 --   readmission   the patient's first following acute stay begins 0 to W calendar days after the
 --                 discharge date. Death after discharge is none. A readmission can itself be an
 --                 index stay;
---   null          on a stay that is not an index stay the readmission flag is null, never 0, so that
+--   null          on a stay that is not an index stay the readmission flag is null, never 0, so
+-- that
 --                 an average cannot be taken over the wrong stays.
 -- All causes, planned or not.
 with stays as (
@@ -76,46 +77,43 @@ judged as (
 
 excluded as (
     select
+        {% for window in readmission_windows() %}
+            case
+                when disposition_exclusion is not null then disposition_exclusion
+                when follow_up_days < {{ window }} then 'Follow-up incomplete'
+            end as index_exclusion_reason_{{ window }}_days,
+        {% endfor %}
         stay_id,
         next_stay_id,
-        days_to_next_stay,
-        {%- for window in readmission_windows() %}
-        case
-            when disposition_exclusion is not null then disposition_exclusion
-            when follow_up_days < {{ window }} then 'Follow-up incomplete'
-        end as index_exclusion_reason_{{ window }}_days{{ ',' if not loop.last }}
-        {%- endfor %}
+        days_to_next_stay
     from judged
 ),
 
 final as (
     select
-        -- identifiers
-        stay_id,
-        {#- the readmission of the widest window for which the stay is an index stay #}
-        case when {{ is_readmitted_in_any_window() }} then next_stay_id end as readmission_stay_id,
+        -- flags
+        {% for window in readmission_windows() %}
+            cast(
+                index_exclusion_reason_{{ window }}_days as varchar(50)
+            ) as index_exclusion_reason_{{ window }}_days,
+            cast(
+                case when index_exclusion_reason_{{ window }}_days is null then 1 else 0 end as int
+            ) as is_index_stay_{{ window }}_days,
+            cast(
+                case
+                    when index_exclusion_reason_{{ window }}_days is not null then null
+                    when days_to_next_stay <= {{ window }} then 1
+                    else 0
+                end as int
+            ) as is_readmitted_{{ window }}_days,
+        {% endfor %}
 
-        -- measures
+        -- the readmission, when there is one in any window for which this is an index stay
+        stay_id,
+        case when {{ is_readmitted_in_any_window() }} then next_stay_id end as readmission_stay_id,
         cast(
             case when {{ is_readmitted_in_any_window() }} then days_to_next_stay end as int
-        ) as days_to_readmission,
-
-        -- flags
-        {%- for window in readmission_windows() %}
-        cast(
-            index_exclusion_reason_{{ window }}_days as varchar(50)
-        ) as index_exclusion_reason_{{ window }}_days,
-        cast(
-            case when index_exclusion_reason_{{ window }}_days is null then 1 else 0 end as int
-        ) as is_index_stay_{{ window }}_days,
-        cast(
-            case
-                when index_exclusion_reason_{{ window }}_days is not null then null
-                when days_to_next_stay <= {{ window }} then 1
-                else 0
-            end as int
-        ) as is_readmitted_{{ window }}_days{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) as days_to_readmission
     from excluded
 )
 

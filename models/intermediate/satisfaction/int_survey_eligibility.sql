@@ -1,8 +1,8 @@
 -- Whether an encounter belongs to the population that satisfaction is reported for.
 --
 -- Rule (CMS HCAHPS quality assurance guidelines): 18 or older at admission, discharged alive, at
--- least one night for an inpatient encounter, principal diagnosis not psychiatric, not discharged to
--- hospice. Surveys of other encounters are kept and marked, not dropped. An unknown age or an
+-- least one night for an inpatient encounter, principal diagnosis not psychiatric, not discharged
+-- to hospice. Surveys of other encounters are kept and marked, not dropped. An unknown age or an
 -- encounter in progress is not eligible.
 with encounters as (
     select

@@ -52,7 +52,8 @@ parts as (
         month(calendar_date) as month_number,
         day(calendar_date) as day_of_month,
         {{ days_since_monday('calendar_date') }} + 1 as weekday_number,
-        {{ add_days('calendar_date', '3 - ' ~ days_since_monday('calendar_date')) }} as week_thursday,
+        {{ add_days('calendar_date', '3 - ' ~ days_since_monday('calendar_date')) }}
+            as week_thursday,
         {{ add_days('calendar_date', '7') }} as same_weekday_next_week
     from days
 ),

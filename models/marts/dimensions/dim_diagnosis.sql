@@ -1,5 +1,5 @@
--- The diagnosis code, with its place in ICD-10-CM and its chronic group. One row for every code that
--- occurs in the data; a code of an older system (ICD-9-CM) has a description but no place.
+-- The diagnosis code, with its place in ICD-10-CM and its chronic group. One row for every code
+-- that occurs in the data; a code of an older system (ICD-9-CM) has a description but no place.
 with diagnosis_codes as (
     select
         code_system,

@@ -1,7 +1,8 @@
 -- The patient, without direct identifiers.
 --
--- Rules: ages of 90 and more are pooled (45 CFR 164.514(b)): such a patient gets the band 90+ and the
--- birth year of someone who is 90; the age band is that on the last day of the data, or at death.
+-- Rules: ages of 90 and more are pooled (45 CFR 164.514(b)): such a patient gets the band 90+ and
+-- the birth year of someone who is 90; the age band is that on the last day of the data, or at
+-- death.
 with patients as (
     select
         patient_id,
@@ -19,10 +20,10 @@ with patients as (
 
 chronic_conditions as (
     select
-        patient_id,
-        {%- for column in chronic_condition_columns() %}
-        {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for column in chronic_condition_columns() %}
+            {{ column }},
+        {% endfor %}
+        patient_id
     from {{ ref('int_patient_chronic_conditions') }}
 ),
 
@@ -56,11 +57,10 @@ final as (
         patients.zip3,
 
         -- flags
-        patients.is_deceased,
-        {%- for column in chronic_condition_columns() %}
-        cast(coalesce(chronic_conditions.{{ column }}, 0) as int) as {{ column }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        {% for column in chronic_condition_columns() %}
+            cast(coalesce(chronic_conditions.{{ column }}, 0) as int) as {{ column }},
+        {% endfor %}
+        patients.is_deceased
     from patients
     left join chronic_conditions
         on patients.patient_id = chronic_conditions.patient_id
@@ -79,10 +79,10 @@ final as (
         cast('Unknown' as varchar(100)) as ethnicity,
         cast(null as varchar(50)) as state,
         cast(null as varchar(3)) as zip3,
-        cast(null as int) as is_deceased,
-        {%- for column in chronic_condition_columns() %}
-        cast(null as int) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for column in chronic_condition_columns() %}
+            cast(null as int) as {{ column }},
+        {% endfor %}
+        cast(null as int) as is_deceased
 )
 
 select * from final

@@ -1,7 +1,7 @@
 -- One row per acute inpatient stay, transfers stitched, whether or not it counts as an index stay.
 --
--- Rules live in the models that are joined here: int_acute_stay_encounters says which encounters are
--- one stay, int_readmissions says which stays are index stays and which were readmitted.
+-- Rules live in the models that are joined here: int_acute_stay_encounters says which encounters
+-- are one stay, int_readmissions says which stays are index stays and which were readmitted.
 with stays as (
     select
         stay_id,
@@ -25,14 +25,14 @@ with stays as (
 
 readmissions as (
     select
+        {% for window in readmission_windows() %}
+            index_exclusion_reason_{{ window }}_days,
+            is_index_stay_{{ window }}_days,
+            is_readmitted_{{ window }}_days,
+        {% endfor %}
         stay_id,
         readmission_stay_id,
-        days_to_readmission,
-        {%- for window in readmission_windows() %}
-        index_exclusion_reason_{{ window }}_days,
-        is_index_stay_{{ window }}_days,
-        is_readmitted_{{ window }}_days{{ ',' if not loop.last }}
-        {%- endfor %}
+        days_to_readmission
     from {{ ref('int_readmissions') }}
 ),
 
@@ -89,11 +89,11 @@ final as (
         -- flags
         stays.is_overlap,
         stays.is_flagged_readmission,
-        {%- for window in readmission_windows() %}
-        readmissions.is_index_stay_{{ window }}_days,
-        readmissions.index_exclusion_reason_{{ window }}_days,
-        readmissions.is_readmitted_{{ window }}_days,
-        {%- endfor %}
+        {% for window in readmission_windows() %}
+            readmissions.is_index_stay_{{ window }}_days,
+            readmissions.index_exclusion_reason_{{ window }}_days,
+            readmissions.is_readmitted_{{ window }}_days,
+        {% endfor %}
 
         -- measures
         stays.encounter_count,

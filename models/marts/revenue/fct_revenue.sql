@@ -1,8 +1,9 @@
 -- One row per claim, self-pay accounts included.
 --
--- Rules: a claim is adjudicated when it is paid or denied; billed = contractual adjustment + allowed
--- + denied for adjudicated claims; the payer's share is the allowed amount without the patient's
--- responsibility; outstanding is the allowed amount minus all posted payments, null while pending.
+-- Rules: a claim is adjudicated when it is paid or denied; billed = contractual adjustment +
+-- allowed + denied for adjudicated claims; the payer's share is the allowed amount without the
+-- patient's responsibility; outstanding is the allowed amount minus all posted payments, null while
+-- pending.
 with claims as (
     select
         claim_id,
