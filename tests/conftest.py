@@ -1,0 +1,140 @@
+"""Fixtures that all tests share: the project, dbt in a folder of its own, a built demo.
+
+Nothing here touches the user's warehouse/, target/ or profiles.yml: every dbt run gets its own
+target folder, log folder and profile in a temporary place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+pytest_plugins: list[str] = []
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):  # noqa: ARG001
+    """Where EMR_FAIL_ON_SKIP=1 (CI), a skipped check is a failed one."""
+    report = (yield).get_result()
+    if report.skipped and os.environ.get("EMR_FAIL_ON_SKIP") == "1":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but EMR_FAIL_ON_SKIP=1: {reason}"
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """What one dbt call left behind."""
+
+    returncode: int
+    output: str
+    target_path: Path
+    warehouse: Path
+
+    def manifest(self) -> dict:
+        """The manifest that dbt wrote."""
+        return json.loads((self.target_path / "manifest.json").read_text(encoding="utf-8"))
+
+
+def run_dbt(
+    folder: Path,
+    *arguments: str,
+    project: Path = PROJECT_ROOT,
+    emr_source: str | None = None,
+    target: str = "duckdb",
+    environment: dict[str, str] | None = None,
+) -> DbtRun:
+    """Run dbt with target, logs, profile and warehouse inside `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    profiles = folder / "profiles"
+    profiles.mkdir(exist_ok=True)
+    shutil.copyfile(project / "profiles.example.yml", profiles / "profiles.yml")
+    target_path = folder / "target"
+    warehouse = folder / "emr.duckdb"
+    command = [sys.executable, "-m", "dbt.cli.main", *arguments]
+    command += ["--project-dir", str(project), "--profiles-dir", str(profiles)]
+    command += ["--target", target, "--target-path", str(target_path)]
+    if emr_source is not None:
+        command += ["--vars", json.dumps({"emr_source": emr_source})]
+    completed = subprocess.run(
+        command,
+        cwd=project,
+        env={
+            **os.environ,
+            "EMR_WAREHOUSE": str(warehouse),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DBT_USE_COLORS": "false",
+            **(environment or {}),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return DbtRun(completed.returncode, completed.stdout + completed.stderr, target_path, warehouse)
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The folder that holds dbt_project.yml."""
+    return PROJECT_ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A temporary folder that all xdist workers of this test run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture
+def dbt(tmp_path: Path) -> Callable[..., DbtRun]:
+    """Call dbt in a folder of this test: dbt("build", emr_source="demo") -> DbtRun."""
+    return lambda *arguments, **options: run_dbt(tmp_path / "dbt", *arguments, **options)
+
+
+@pytest.fixture(scope="session")
+def demo_build(shared_folder: Path) -> DbtRun:
+    """The demo, built once per test run with all of its dbt tests."""
+    folder = shared_folder / "demo"
+    with FileLock(f"{folder}.lock"):
+        marker = folder / "done.json"
+        if not marker.exists():
+            built = run_dbt(folder, "build")
+            marker.write_text(json.dumps([built.returncode, built.output]), encoding="utf-8")
+        returncode, output = json.loads(marker.read_text(encoding="utf-8"))
+    return DbtRun(returncode, output, folder / "target", folder / "emr.duckdb")
+
+
+@pytest.fixture(scope="session")
+def demo_warehouse(demo_build: DbtRun) -> Path:
+    """The DuckDB file of the built demo."""
+    assert demo_build.returncode == 0, demo_build.output[-4000:]
+    return demo_build.warehouse
+
+
+@pytest.fixture
+def demo(demo_warehouse: Path):
+    """A read-only connection to the built demo."""
+    with duckdb.connect(str(demo_warehouse), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def mimic_hosp() -> Path:
+    """The folder of MIMIC-IV's hosp files, where the environment names one."""
+    folder = os.environ.get("MIMIC_IV_HOSP")
+    if not folder:
+        pytest.skip("MIMIC_IV_HOSP does not name a folder of MIMIC-IV hosp/*.csv.gz files")
+    return Path(folder)

@@ -1,0 +1,44 @@
+"""A second build changes nothing in any mart, and a build leaves data in every mart."""
+
+from __future__ import annotations
+
+import shutil
+
+import duckdb
+import pytest
+
+from tests.conftest import run_dbt
+
+pytestmark = pytest.mark.xdist_group("rebuild")
+
+
+def contents(warehouse) -> dict[str, tuple[int, int]]:
+    """Rows and an order-independent checksum of every mart."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'marts'"
+            ).fetchall()
+        ]
+        return {
+            table: connection.execute(
+                f"select count(*), coalesce(sum(hash(t)::hugeint), 0) from marts.{table} as t"
+            ).fetchone()
+            for table in tables
+        }
+
+
+def test_a_second_build_is_a_no_op_in_content(demo_warehouse, tmp_path):
+    folder = tmp_path / "again"
+    folder.mkdir()
+    shutil.copyfile(demo_warehouse, folder / "emr.duckdb")
+    before = contents(folder / "emr.duckdb")
+    built = run_dbt(folder, "run")
+    assert built.returncode == 0, built.output[-4000:]
+    assert contents(built.warehouse) == before
+
+
+def test_every_mart_of_the_demo_holds_data(demo_warehouse):
+    empty = [table for table, (rows, _) in contents(demo_warehouse).items() if rows < 2]
+    assert not empty
