@@ -21,8 +21,6 @@ from filelock import FileLock
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
-pytest_plugins: list[str] = []
-
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):  # noqa: ARG001
@@ -100,7 +98,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 @pytest.fixture
 def dbt(tmp_path: Path) -> Callable[..., DbtRun]:
-    """Call dbt in a folder of this test: dbt("build", emr_source="demo") -> DbtRun."""
+    """Dbt in a folder of this test, called as `dbt("build", emr_source="demo")`."""
     return lambda *arguments, **options: run_dbt(tmp_path / "dbt", *arguments, **options)
 
 

@@ -155,7 +155,7 @@ def test_descriptions_fit_their_columns(marts, foreign_keys):
 
 
 def test_no_two_columns_share_a_description(marts):
-    """A text that stands at two differently named columns is a copy that somebody forgot to edit."""
+    """A text at two differently named columns is a copy that somebody forgot to edit."""
     columns = defaultdict(set)
     for node in marts.values():
         for column, details in node["columns"].items():

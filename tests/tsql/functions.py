@@ -1,8 +1,8 @@
 """Which words the SQL that is compiled for SQL Server and Fabric may use.
 
 A T-SQL parser accepts a call of any function, so a function that only DuckDB knows passes it. This
-list holds what SQL Server 2019 and Fabric Warehouse both know and the project uses; a new function is
-looked up in Microsoft's documentation and added here.
+list holds what SQL Server 2019 and Fabric Warehouse both know and the project uses; a new function
+is looked up in Microsoft's documentation and added here.
 """
 
 from __future__ import annotations

@@ -1,0 +1,85 @@
+# The two commands are `make build` and `make test`; `make help` shows the rest. Windows has no make:
+# docs/installing.md has the same steps as plain commands.
+SOURCE ?= demo
+TARGET ?= duckdb
+DATA ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+BUILD_OPTIONS := --source $(SOURCE) --target $(TARGET) $(if $(DATA),--data "$(DATA)")
+PIN := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --quiet --upgrade
+
+.PHONY: build test lint deps requirements clean help
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+	@echo
+	@echo "  make build SOURCE=extract DATA=path/to/folder      your own extract"
+	@echo "  make build SOURCE=mimic   DATA=path/to/hosp        MIMIC-IV"
+	@echo "  make build TARGET=sqlserver                        on SQL Server (docs/configuration.md)"
+
+build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse and the documentation
+	@$(BIN)/python -m pipeline build $(BUILD_OPTIONS)
+
+test: $(VENV)/.installed-dev ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/python -m pipeline deps > /dev/null
+	@$(BIN)/python -m pipeline profile > /dev/null
+	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models tests
+
+deps: $(VENV)/.installed ## The dbt package dbt_utils; DBT_PACKAGE_HUB_URL names an internal hub
+	@$(BIN)/python -m pipeline deps
+
+requirements: $(VENV)/.installed-dev ## Pin requirements*.txt anew from pyproject.toml
+	@$(PIN) -o requirements.txt
+	@$(PIN) --extra sqlserver -o requirements-sqlserver.txt
+	@$(PIN) --extra fabric -o requirements-fabric.txt
+	@$(PIN) --all-extras -o requirements-dev.txt
+
+clean: ## Remove what builds and tests wrote, but no data of yours
+	@rm -rf $(VENV) target logs dbt_packages warehouse/emr.duckdb
+
+# --- environment -------------------------------------------------------------------------------
+
+# The first Python that fits, unless PYTHON names one.
+$(VENV)/bin/python:
+	@found=""; for candidate in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
+		if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+			> /dev/null 2>&1; then found="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "No Python 3.11, 3.12 or 3.13 found: install one, or name it: make build PYTHON=/path/to/python3" >&2; \
+		exit 2; \
+	fi; \
+	"$$found" -m venv $(VENV) || { \
+		rm -rf $(VENV); \
+		echo "$$found cannot make a virtual environment: install its venv module (Debian: apt-get install python3-venv)." >&2; \
+		exit 2; }
+
+$(VENV)/.installed: requirements.txt $(VENV)/bin/python
+	@echo "Installing packages (once)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-duckdb: $(VENV)/.installed
+	@touch $@
+
+$(VENV)/.installed-sqlserver: requirements-sqlserver.txt $(VENV)/.installed
+	@$(PIP) -r requirements-sqlserver.txt
+	@touch $@
+
+$(VENV)/.installed-fabric: requirements-fabric.txt $(VENV)/.installed
+	@$(PIP) -r requirements-fabric.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/bin/python
+	@echo "Installing packages for the tests (once)"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""From a fresh clone to a built warehouse: packages, profile, raw data, dbt, summary."""

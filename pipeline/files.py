@@ -1,0 +1,199 @@
+"""Finding and checking the files of a source, before anything is changed."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import gzip
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipeline.contract import Source, Table
+from pipeline.project import UserError
+
+# How a table may be delivered: one file, or a folder of parts of one kind.
+ENDINGS = (".csv", ".csv.gz", ".parquet")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The files of one table, all of one kind, with their header for CSV."""
+
+    table: Table
+    paths: tuple[Path, ...]
+    header: tuple[str, ...]
+
+    @property
+    def is_parquet(self) -> bool:
+        """Parquet, else CSV."""
+        return self.paths[0].name.lower().endswith(".parquet")
+
+    def relation(self) -> str:
+        """The DuckDB table function that reads the files in place, CSV as text."""
+        files = ", ".join(_literal(str(path)) for path in self.paths)
+        if self.is_parquet:
+            return f"read_parquet([{files}], union_by_name = true)"
+        columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in self.header)
+        return (
+            f"read_csv([{files}], auto_detect = false, header = true, delim = ',', quote = '\"', "
+            f"escape = '\"', nullstr = '', max_line_size = 20000000, columns = {{{columns}}})"
+        )
+
+
+def find_deliveries(source: Source, folder: Path, optional: frozenset[str]) -> list[Delivery]:
+    """The files of every table of a source in a folder.
+
+    Args:
+        source: the tables to find.
+        folder: where to look.
+        optional: names of tables that may be absent.
+
+    Returns:
+        One delivery per table that is there, header checked against the source's columns.
+
+    Raises:
+        UserError: folder or files missing, two kinds for one table, unreadable or wrong header.
+    """
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder}: give the folder of your files as DATA=… .")
+    found = {table.name: _files_of(table, folder) for table in source.tables}
+    missing = [name for name, paths in found.items() if not paths and name not in optional]
+    if missing:
+        names = ", ".join(f"{name}.csv (or .csv.gz, .parquet)" for name in missing)
+        raise UserError(
+            f"{folder} has no file for {len(missing)} of {len(found)} tables: add {names}."
+        )
+    return [
+        _checked(Delivery(table, found[table.name], _header(found[table.name])))
+        for table in source.tables
+        if found[table.name]
+    ]
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> int:
+    """Read every field of a delivery and count its rows.
+
+    Raises:
+        UserError: a file that cannot be read to its end, naming file and line where known.
+    """
+    fields = ", ".join(f"count({_quoted(name)})" for name in delivery.header)
+    try:
+        return connection.execute(
+            f"select count(*), {fields} from {delivery.relation()}"
+        ).fetchone()[0]
+    except duckdb.Error as error:
+        raise UserError(_reading_fault(delivery, str(error))) from error
+
+
+def _files_of(table: Table, folder: Path) -> tuple[Path, ...]:
+    candidates = [folder / f"{table.name}{ending}" for ending in ENDINGS]
+    paths = [path for path in candidates if path.is_file()]
+    parts_folder = folder / table.name
+    if parts_folder.is_dir():
+        paths += sorted(
+            path
+            for path in parts_folder.iterdir()
+            if path.is_file() and path.name.lower().endswith(ENDINGS)
+        )
+    kinds = {next(e for e in reversed(ENDINGS) if p.name.lower().endswith(e)) for p in paths}
+    in_folder = {path.parent == parts_folder for path in paths}
+    if len(kinds) > 1 or len(in_folder) > 1:
+        names = ", ".join(path.relative_to(folder).as_posix() for path in paths)
+        raise UserError(f"Table {table.name} is there more than once ({names}): keep one form.")
+    return tuple(path.resolve() for path in paths)
+
+
+def _header(paths: tuple[Path, ...]) -> tuple[str, ...]:
+    headers = {path: _header_of(path) for path in paths}
+    first = headers[paths[0]]
+    for path, header in headers.items():
+        if header != first and not path.name.lower().endswith(".parquet"):
+            raise UserError(
+                f"{path.name} has other columns than {paths[0].name}: all parts of a table need "
+                "the same header."
+            )
+    return first
+
+
+def _header_of(path: Path) -> tuple[str, ...]:
+    if path.name.lower().endswith(".parquet"):
+        return _parquet_columns(path)
+    try:
+        opened = gzip.open if path.name.lower().endswith(".gz") else open
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            header = tuple(name.strip() for name in next(csv.reader(file), ()))
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{path.name} is not UTF-8 text: save it with the encoding UTF-8."
+        ) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise UserError(
+            f"{path.name} is not a whole gzip file: copy or export it again."
+        ) from error
+    except (OSError, csv.Error) as error:
+        raise UserError(f"{path.name} cannot be read: {error}.") from error
+    if not any(header):
+        raise UserError(f"{path.name} is empty: its first line must name the columns.")
+    return header
+
+
+def _parquet_columns(path: Path) -> tuple[str, ...]:
+    with duckdb.connect() as connection:
+        try:
+            rows = connection.execute(
+                "select name from parquet_schema(?) where num_children is null", [str(path)]
+            ).fetchall()
+        except duckdb.Error as error:
+            raise UserError(
+                f"{path.name} is not a whole Parquet file: copy or export it again."
+            ) from error
+    return tuple(name for (name,) in rows)
+
+
+def _checked(delivery: Delivery) -> Delivery:
+    name = delivery.paths[0].name
+    repeated = sorted({c for c in delivery.header if delivery.header.count(c) > 1})
+    if repeated:
+        raise UserError(f"{name} has the column {repeated[0]} twice: rename or drop one.")
+    present = {column.lower() for column in delivery.header}
+    for column in delivery.table.columns:
+        if column.lower() not in present:
+            near = difflib.get_close_matches(column, delivery.header, n=1)
+            hint = f" (is it {near[0]}?)" if near else ""
+            raise UserError(
+                f"{name} has no column {column}{hint}: add or rename it; docs/own-data.md lists "
+                "every column."
+            )
+    return delivery
+
+
+def _reading_fault(delivery: Delivery, message: str) -> str:
+    """One sentence from DuckDB's message about a file."""
+    file = next((p.name for p in delivery.paths if str(p) in message), delivery.paths[0].name)
+    line = ""
+    for text in message.splitlines():
+        if text.startswith("CSV Error on Line:"):
+            line = f", line {text.split(':')[1].strip()}"
+    if "unicode" in message.lower() or "utf-8" in message.lower():
+        return f"{file}{line} is not UTF-8 text: save it with the encoding UTF-8."
+    if delivery.is_parquet:
+        return f"{file} is not a whole Parquet file: copy or export it again."
+    cause = next(
+        (t.strip() for t in message.splitlines() if "Expected Number of Columns" in t),
+        "it is not well-formed CSV",
+    )
+    return (
+        f"{file}{line} cannot be read ({cause}): every line needs as many fields as the header, "
+        "fields with commas or line breaks in double quotes."
+    )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
