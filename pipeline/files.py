@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import gzip
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,18 +174,16 @@ def _checked(delivery: Delivery) -> Delivery:
 def _reading_fault(delivery: Delivery, message: str) -> str:
     """One sentence from DuckDB's message about a file."""
     file = next((p.name for p in delivery.paths if str(p) in message), delivery.paths[0].name)
-    line = ""
-    for text in message.splitlines():
-        if text.startswith("CSV Error on Line:"):
-            line = f", line {text.split(':')[1].strip()}"
+    found = re.search(r"CSV Error on Line: (\d+)", message)
+    line = f", line {found[1]}" if found else ""
     if "unicode" in message.lower() or "utf-8" in message.lower():
         return f"{file}{line} is not UTF-8 text: save it with the encoding UTF-8."
+    if "gzip" in message.lower():
+        return f"{file} is not a whole gzip file: copy or export it again."
     if delivery.is_parquet:
         return f"{file} is not a whole Parquet file: copy or export it again."
-    cause = next(
-        (t.strip() for t in message.splitlines() if "Expected Number of Columns" in t),
-        "it is not well-formed CSV",
-    )
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    cause = f"{counts[1]} fields expected, {counts[2]} found" if counts else "not well-formed CSV"
     return (
         f"{file}{line} cannot be read ({cause}): every line needs as many fields as the header, "
         "fields with commas or line breaks in double quotes."

@@ -1,0 +1,166 @@
+"""The build command as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.cli import make_profile
+from pipeline.summary import cells
+from tests.conftest import DbtRun
+from tests.pipeline.test_attach import write_extract
+
+
+def pipeline(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    """Run `python -m pipeline …` in a copy of the project."""
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments],
+        cwd=project,
+        env={**os.environ, "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def clone(tmp_path: Path, project_root: Path) -> Path:
+    """The project as a fresh clone has it: what git tracks or would track, nothing built."""
+    files = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=project_root,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    destination = tmp_path / "a fresh clone"
+    for name in filter(None, files.split("\0")):
+        if (project_root / name).is_file():
+            (destination / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(project_root / name, destination / name)
+    return destination
+
+
+def assert_one_sentence(completed: subprocess.CompletedProcess, *words: str) -> None:
+    """The program ended with code 2 and one clear sentence."""
+    text = completed.stdout + completed.stderr
+    assert completed.returncode == 2, text
+    assert "Traceback" not in text
+    for word in words:
+        assert word in text
+
+
+def test_build_of_a_fresh_clone_ends_with_figures(clone):
+    completed = pipeline(clone, "build", "--offline")
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    assert "all good" in completed.stdout
+    assert "Readmitted within 30 days" in completed.stdout
+    assert "fct_encounters" in completed.stdout
+    assert (clone / "warehouse" / "emr.duckdb").exists()
+    assert (clone / "target" / "catalog.json").exists()
+
+
+def test_build_of_the_demo_files_as_an_extract_gives_the_same_marts(clone, demo_build: DbtRun):
+    assert demo_build.returncode == 0
+    data = clone / "my data"
+    data.mkdir()
+    for path in (clone / "seeds" / "emr").glob("*.csv"):
+        shutil.copyfile(path, data / path.name)
+    completed = pipeline(clone, "build", "--offline", "--source", "extract", "--data", str(data))
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    with duckdb.connect(str(clone / "warehouse" / "emr.duckdb"), read_only=True) as connection:
+        connection.execute(f"attach '{demo_build.warehouse}' as demo (read_only)")
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables "
+                "where table_catalog = 'demo' and table_schema = 'marts'"
+            ).fetchall()
+        ]
+        assert tables
+        for table in tables:
+            ours, theirs = f"emr.marts.{table}", f"demo.marts.{table}"
+            for one, other in ((ours, theirs), (theirs, ours)):
+                difference = connection.execute(
+                    f"select count(*) from (select * from {one} except all select * from {other})"
+                ).fetchone()[0]
+                assert difference == 0, table
+
+
+def test_missing_data_option_is_one_sentence(project_root):
+    assert_one_sentence(pipeline(project_root, "build", "--source", "extract"), "DATA=")
+
+
+def test_missing_folder_is_one_sentence(project_root, tmp_path):
+    completed = pipeline(
+        project_root, "attach", "--source", "extract", "--data", str(tmp_path / "nowhere"),
+        EMR_WAREHOUSE=str(tmp_path / "emr.duckdb"),
+    )  # fmt: skip
+    assert_one_sentence(completed, "nowhere")
+    assert not (tmp_path / "emr.duckdb").exists()
+
+
+def test_wrong_header_stops_the_build_and_changes_nothing(clone, tmp_path):
+    folder = write_extract(tmp_path / "in", payers="payer_id,payer_nmae,payer_category\nP1,a,b\n")
+    completed = pipeline(clone, "build", "--offline", "--source", "extract", "--data", str(folder))
+    assert_one_sentence(completed, "payers.csv", "payer_name")
+    assert not (clone / "target").exists()
+
+
+def test_plain_dbt_says_which_raw_table_is_missing(dbt):
+    run = dbt("build", emr_source="extract")
+    assert run.returncode != 0
+    assert "there is no table raw." in run.output
+
+
+def test_an_unknown_source_is_named(dbt):
+    run = dbt("parse", emr_source="nonsense")
+    assert run.returncode != 0
+    assert "must be one of: demo, extract, mimic" in run.output
+
+
+def test_a_profile_of_the_user_is_never_overwritten(tmp_path):
+    (tmp_path / "profiles.example.yml").write_text("example", encoding="utf-8")
+    assert "made" in make_profile(tmp_path)
+    (tmp_path / "profiles.yml").write_text("mine", encoding="utf-8")
+    assert "is there" in make_profile(tmp_path)
+    assert (tmp_path / "profiles.yml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="make is not for Windows: docs/installing.md")
+def test_make_without_a_fitting_python_says_so(clone, tmp_path):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for tool in ("sh", "make", "echo"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    completed = subprocess.run(
+        [shutil.which("make"), "build"],
+        cwd=clone,
+        env={"PATH": str(tools)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 2
+    assert "No Python 3.11, 3.12 or 3.13 found" in completed.stderr
+    assert not (clone / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "form", "expected"),
+    [
+        (0.1234, 11, "{:.1%}", ("12.3%", "11")),
+        (0.1234, 10, "{:.1%}", ("-", "<11")),
+        (0.5, 1, "{:.1%}", ("-", "<11")),
+        (None, 0, "{:.1%}", ("no data", "0")),
+        (None, None, "{:,.0f}", ("no data", "0")),
+        (1234567.8, 4321, "{:,.0f}", ("1,234,568", "4,321")),
+    ],
+)
+def test_small_cells_are_not_printed(value, count, form, expected):
+    assert cells(value, count, form) == expected
