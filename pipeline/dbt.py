@@ -24,7 +24,6 @@ NODE_KINDS = {
     "LogTestResult": "tests",
     "LogUnitTestResult": "tests",
 }
-GOOD_STATUSES = {"success", "pass"}
 
 
 @dataclass
@@ -73,13 +72,14 @@ def run_with_progress(arguments: list[str], console: Console, label: str) -> Bui
         task = progress.add_task(label, total=None)
         for event in _events(process, plain_output):
             data, name = event["data"], event["info"]["name"]
+            is_error = event["info"]["level"] == "error"
             if data.get("total"):
                 progress.update(task, total=data["total"])
             if name in NODE_KINDS:
                 result.nodes[NODE_KINDS[name]] += 1
-                result.failed += data["node_info"]["node_status"] not in GOOD_STATUSES
+                result.failed += is_error
                 progress.advance(task)
-            elif event["info"]["level"] == "error" and event["info"]["msg"].strip():
+            elif is_error and event["info"]["msg"].strip():
                 result.errors.append(without_stack_trace(event["info"]["msg"]))
     result.returncode = process.wait()
     if result.returncode and not result.errors:

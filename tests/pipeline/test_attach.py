@@ -143,7 +143,8 @@ def test_departments_without_a_site_get_the_main_site(tmp_path, raw):
 
 
 def test_several_sites_need_facilities(tmp_path):
-    text = "department_id,department_name,service_line,facility_id,staffed_beds\nD1,ER,M,A,5\nD2,ER,M,B,5\n"
+    header = "department_id,department_name,service_line,facility_id,staffed_beds"
+    text = f"{header}\nD1,ER,M,A,5\nD2,ER,M,B,5\n"
     folder = write_extract(tmp_path / "in", facilities=None, departments=text)
     assert "facilities.csv" in refusal(folder)
 
@@ -151,9 +152,9 @@ def test_several_sites_need_facilities(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (payers(header="payer_id,payer_nmae,payer_category"), ["payers.csv", "payer_name", "payer_nmae"]),
+        (payers(header="payer_id,payer_nmae,payer_category"), ["payers.csv", "name", "nmae"]),
         (payers(header="payer_id,payer_name"), ["payers.csv", "payer_category"]),
-        (payers("P1,a,b,c\n", "payer_id,payer_name,payer_category,payer_id"), ["payer_id", "twice"]),
+        (payers("1,a,b,1\n", "payer_id,payer_name,payer_category,payer_id"), ["payer_id", "twice"]),
         ("", ["payers.csv", "empty"]),
         ("\n", ["payers.csv", "empty"]),
         (payers("P1,Plan,Private\nP2,Plan\n"), ["payers.csv", "line 3"]),
