@@ -1,0 +1,1 @@
+"""A synthetic EMR: thirteen tables in the shape of the extract contract."""
