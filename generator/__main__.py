@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -426,7 +425,7 @@ def write(frame: pd.DataFrame, path: Path) -> None:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(frame.columns)
             writer.writerows([text(v) for v in row] for row in frame.itertuples(index=False))
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
