@@ -93,10 +93,9 @@ def star_schema_dot(manifest: dict) -> str:
     lines = [HEAD.format(name="star schema").replace("ranksep=0.9", "ranksep=2.2")]
     lines += [f'  "{n}" [fillcolor="#d9e8f5"];' for n in dimensions]
     lines += [f'  "{n}" [fillcolor="#d8efdc", fontsize=13, height=0.42];' for n in facts]
-    lines += [
-        f'  "{dimension}" -> "{fact}" [dir=none{"" if dimension in left else ", constraint=false"}];'
-        for dimension, fact in sorted(edges)
-    ]
+    for dimension, fact in sorted(edges):
+        side = "" if dimension in left else ", constraint=false"
+        lines.append(f'  "{dimension}" -> "{fact}" [dir=none{side}];')
     right = [n for n in dimensions if n not in left]
     lines += [f'  "{fact}" -> "{n}" [style=invis];' for fact in facts for n in right]
     return "\n".join([*lines, "}\n"])
