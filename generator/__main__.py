@@ -128,7 +128,7 @@ class Hospital:
             back = visit["class"] == "inpatient" and self.happens(risk)
             days = self.random.integers(2, 28) if back else self.random.integers(40, 420)
             at = visit["end"] + dt.timedelta(days=int(days), minutes=int(self.random.integers(600)))
-            if visit["disposition"] == "02":
+            if visit["disposition"] == "02" and self.happens(self.scenario["to_own_site_share"]):
                 key, back = self.other_site(key), True
                 at = visit["end"] + dt.timedelta(hours=2)
                 home = self.departments[key]
