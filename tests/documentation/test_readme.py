@@ -1,0 +1,39 @@
+"""What the README shows is what a reader gets."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from rich.console import Console
+
+from pipeline.summary import show_summary
+
+
+def test_the_output_in_the_readme_is_the_output_of_the_demo(
+    demo_warehouse, project_root, monkeypatch
+):
+    monkeypatch.setenv("EMR_WAREHOUSE", str(demo_warehouse))
+    console = Console(file=io.StringIO(), width=96, highlight=False, soft_wrap=True)
+    show_summary(console)
+    readme = (project_root / "README.md").read_text(encoding="utf-8")
+    missing = [line for line in console.file.getvalue().splitlines() if line not in readme]
+    assert not missing, "run make build and copy its output into the README"
+
+
+def test_every_link_in_the_documentation_leads_somewhere(project_root):
+    broken = []
+    for page in [*project_root.glob("*.md"), *(project_root / "docs").rglob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        headings = {
+            re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-")
+            for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        }
+        for link in re.findall(r"\]\(([^)\s]+)\)", text):
+            if link.startswith("#"):
+                found = link[1:] in headings
+            else:
+                found = link.startswith("http") or (page.parent / link.split("#")[0]).exists()
+            if not found:
+                broken.append(f"{page.name}: {link}")
+    assert not broken
