@@ -18,3 +18,36 @@
         as varchar(20)
     )
 {%- endmacro %}
+
+{#- The dotted form of an ICD code: ICD-10-CM after the third character, ICD-9-CM too, but after the
+    fourth for its external causes (E codes). -#}
+{% macro icd_dotted(code, icd_version) -%}
+    cast(
+        case
+            when
+                {{ icd_version }} = 9 and substring({{ code }}, 1, 1) = 'E' and len({{ code }}) > 4
+                then concat(substring({{ code }}, 1, 4), '.', substring({{ code }}, 5, 10))
+            when {{ icd_version }} = 9 and substring({{ code }}, 1, 1) = 'E' then {{ code }}
+            else {{ icd10_dotted(code) }}
+        end as varchar(20)
+    )
+{%- endmacro %}
+
+{% macro icd_code_system(icd_version) -%}
+    cast(
+        case {{ icd_version }} when 9 then 'ICD-9-CM' when 10 then 'ICD-10-CM' end as varchar(20)
+    )
+{%- endmacro %}
+
+{#- Where a text stands within another, from 1; 0 when it does not. -#}
+{% macro position_of(needle, haystack) -%}
+    {{ return(adapter.dispatch('position_of', 'emr_analytics')(needle, haystack)) }}
+{%- endmacro %}
+
+{% macro default__position_of(needle, haystack) -%}
+    charindex({{ needle }}, {{ haystack }})
+{%- endmacro %}
+
+{% macro duckdb__position_of(needle, haystack) -%}
+    instr({{ haystack }}, {{ needle }})
+{%- endmacro %}

@@ -33,6 +33,7 @@ ALLOWED_FUNCTIONS = {
     # numbers
     "floor",
     # text
+    "charindex",
     "concat",
     "hashbytes",
     "len",

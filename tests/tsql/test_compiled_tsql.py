@@ -12,7 +12,7 @@ from tests.conftest import run_dbt
 from tests.tsql.functions import forbidden_constructs, unknown_functions
 
 TARGETS = ("sqlserver", "fabric")
-SOURCES = ("demo", "extract")
+SOURCES = ("demo", "extract", "mimic")
 
 
 @pytest.fixture(scope="session", params=[(t, s) for t in TARGETS for s in SOURCES], ids="-".join)

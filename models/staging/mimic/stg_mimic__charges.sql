@@ -1,0 +1,14 @@
+-- Charges: MIMIC-IV has none. An empty table says so; invented rows would look like findings.
+with final as (
+    select
+        cast(null as varchar(50)) as charge_id,
+        cast(null as varchar(50)) as encounter_id,
+        cast(null as date) as service_date,
+        cast(null as varchar(100)) as revenue_category,
+        cast(null as varchar(20)) as procedure_code,
+        cast(null as decimal(18, 2)) as quantity,
+        cast(null as decimal(18, 2)) as charge_amount
+    where 1 = 0
+)
+
+select * from final

@@ -1,0 +1,12 @@
+-- Payments: MIMIC-IV has none. An empty table says so; invented rows would look like findings.
+with final as (
+    select
+        cast(null as varchar(50)) as payment_id,
+        cast(null as varchar(50)) as claim_id,
+        cast(null as date) as posted_on,
+        cast(null as varchar(20)) as paid_by,
+        cast(null as decimal(18, 2)) as amount
+    where 1 = 0
+)
+
+select * from final
