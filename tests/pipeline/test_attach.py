@@ -194,6 +194,7 @@ def test_two_forms_of_one_table_are_refused(tmp_path):
         ("payers.csv.gz", b"no gzip at all", "gzip"),
         ("payers.parquet", b"PAR1 no parquet at all", "Parquet"),
     ],
+    ids=["latin-1", "utf-16", "truncated gzip", "no gzip", "no parquet"],
 )
 def test_unreadable_files(tmp_path, name, content, word):
     folder = write_extract(tmp_path / "in", payers=None)
