@@ -33,6 +33,8 @@ lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
 	@$(BIN)/python -m pipeline deps > /dev/null
 	@$(BIN)/python -m pipeline profile > /dev/null
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models tests
+	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-mimic \
+		models/staging/mimic tests/dbt/mimic
 
 deps: $(VENV)/.installed ## The dbt package dbt_utils; DBT_PACKAGE_HUB_URL names an internal hub
 	@$(BIN)/python -m pipeline deps

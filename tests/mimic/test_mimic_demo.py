@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 import gzip
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +12,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from tests.conftest import run_dbt
+from tests.mimic.conftest import attach_and_run
 
 OBSERVATION = {
     "AMBULATORY OBSERVATION",
@@ -37,27 +34,15 @@ def time(text: str) -> datetime.datetime:
 
 
 @pytest.fixture(scope="session")
-def mimic_warehouse(mimic_hosp: Path, shared_folder: Path, project_root: Path) -> Path:
+def mimic_warehouse(mimic_hosp: Path, shared_folder: Path) -> Path:
     """The marts of the MIMIC-IV demo, built once with all dbt tests."""
     folder = shared_folder / "mimic"
-    warehouse = folder / "emr.duckdb"
     with FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
-            folder.mkdir(exist_ok=True)
-            attached = subprocess.run(
-                [sys.executable, "-m", "pipeline", "attach", "--source", "mimic", "--data",
-                 str(mimic_hosp)],
-                cwd=project_root,
-                env={**os.environ, "EMR_WAREHOUSE": str(warehouse)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )  # fmt: skip
-            assert attached.returncode == 0, attached.stdout + attached.stderr
-            built = run_dbt(folder, "build", emr_source="mimic")
+            built = attach_and_run(folder, mimic_hosp, "build")
             assert built.returncode == 0, built.output[-4000:]
             (folder / "done").touch()
-    return warehouse
+    return folder / "emr.duckdb"
 
 
 @pytest.fixture
@@ -91,8 +76,8 @@ def test_known_figures(mimic, admissions):
 def returns_by_second_route(admissions: list[dict[str, str]], window: int) -> tuple[int, int]:
     """Admissions discharged alive, and how many of them return within the window, no exclusions.
 
-    The next admission of the patient, of any kind, begins 0 to `window` days after discharge, counted
-    in elapsed time.
+    The next admission of the patient, of any kind, begins at most `window` days after discharge,
+    counted in elapsed time.
     """
     alive = returned = 0
     by_patient: dict[str, list[dict[str, str]]] = {}

@@ -1,4 +1,5 @@
--- Departments: MIMIC-IV's clinical services in plain words. It does not tell how many beds they have.
+-- Departments: MIMIC-IV's clinical services in plain words. It does not tell how many beds
+-- they have.
 with mimic_departments as (
     select
         department_id,

@@ -1,10 +1,10 @@
 -- Admissions of MIMIC-IV, one encounter each.
 --
--- The kind of admission gives class and type (seed mimic_admission_types): the four observation kinds
--- are observation, not inpatient. Arrival is the registration in the emergency department where it
--- precedes the admission. The department is the last clinical service, or the last ward where no
--- service is on record. A death in hospital (hospital_expire_flag) is disposition 20 whatever the
--- discharge location says; a blank location stays unknown.
+-- The kind of admission gives class and type (seed mimic_admission_types): the four observation
+-- kinds are observation, not inpatient. Arrival is the registration in the emergency department
+-- where it precedes the admission. The department is the last clinical service, or the last ward
+-- where no service is on record. A death in hospital (hospital_expire_flag) is disposition 20
+-- whatever the discharge location says; a blank location stays unknown.
 with raw_admissions as (
     select
         subject_id,
@@ -87,7 +87,7 @@ services as (
         mimic_services.department_id,
         row_number() over (
             partition by raw_services.hadm_id
-            order by raw_services.transfertime desc, raw_services.curr_service
+            order by raw_services.transfertime desc, raw_services.curr_service asc
         ) as latest_first
     from raw_services
     inner join mimic_services
@@ -100,7 +100,7 @@ wards as (
         mimic_careunits.department_id,
         row_number() over (
             partition by raw_transfers.hadm_id
-            order by raw_transfers.intime desc, raw_transfers.careunit
+            order by raw_transfers.intime desc, raw_transfers.careunit asc
         ) as latest_first
     from raw_transfers
     inner join mimic_careunits

@@ -1,4 +1,5 @@
--- Satisfaction surveys: MIMIC-IV has none. An empty table says so; invented rows would look like findings.
+-- Satisfaction surveys: MIMIC-IV has none. An empty table says so; invented rows would look like
+-- findings.
 with final as (
     select
         cast(null as varchar(50)) as survey_id,

@@ -90,7 +90,7 @@ placed_blood_pressures as (
         end as diastolic_bp,
         row_number() over (
             partition by blood_pressures.vital_id
-            order by encounters.arrived_at desc, encounters.encounter_id
+            order by encounters.arrived_at desc, encounters.encounter_id asc
         ) as latest_first
     from blood_pressures
     inner join encounters

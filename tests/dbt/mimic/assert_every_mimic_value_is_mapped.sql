@@ -1,5 +1,5 @@
--- Every value of MIMIC-IV that staging maps has a row in its mapping seed: a new release's new values
--- are named here instead of becoming unknown in silence.
+-- Every value of MIMIC-IV that staging maps has a row in its mapping seed: a new release's new
+-- values are named here instead of becoming unknown in silence.
 {% set mappings = [
     ('admissions', 'admission_type', 'mimic_admission_types', 'mimic_admission_type'),
     ('admissions', 'admission_location', 'mimic_admission_locations', 'mimic_admission_location'),
