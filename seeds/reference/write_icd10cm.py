@@ -2,9 +2,9 @@
 
 ICD-10-CM is in the public domain (CDC/CMS). The tables come from the package simple-icd-10-cm
 (requirements-dev.txt), which ships the current year's release: chapters and categories whole, and
-the full codes that the generator's demo uses; other codes show their category's description.
+the full codes that the generator can write; other codes show their category's description.
 
-    python seeds/reference/write_icd10cm.py
+    python -m seeds.reference.write_icd10cm
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from pathlib import Path
 
 import simple_icd_10_cm as icd10cm
 
+from generator.plan import Plan
+from generator.scenario import load_scenario
+
 HERE = Path(__file__).parent
-DEMO_DIAGNOSES = HERE.parent / "emr" / "diagnoses.csv"
 
 
 def chapters() -> list[tuple[str, str, str, str]]:
@@ -38,10 +40,9 @@ def categories() -> list[tuple[str, str]]:
     return [(code, icd10cm.get_description(code)) for code in codes]
 
 
-def demo_codes() -> list[tuple[str, str]]:
-    """Full code and description of every code in the demo's diagnoses."""
-    with DEMO_DIAGNOSES.open(encoding="utf-8", newline="") as file:
-        codes = {row["icd10_code"] for row in csv.DictReader(file)}
+def generator_codes() -> list[tuple[str, str]]:
+    """Full code and description of every code of the generator's clinical catalogue."""
+    codes = Plan(load_scenario(), patients=1).codes
     return [(code, icd10cm.get_description(code)) for code in sorted(codes)]
 
 
@@ -61,7 +62,7 @@ def main() -> None:
         chapters(),
     )
     write("icd10cm_categories.csv", ("category_code", "category_description"), categories())
-    write("icd10cm_codes.csv", ("diagnosis_code", "short_description"), demo_codes())
+    write("icd10cm_codes.csv", ("diagnosis_code", "short_description"), generator_codes())
 
 
 if __name__ == "__main__":

@@ -1,133 +1,133 @@
-"""What the generator writes: the contract, the same bytes again, and money that adds up."""
+"""What the generator writes: the contract, the same bytes again, references and money that hold."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import hashlib
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import simple_icd_10_cm as icd10cm
+import yaml
 
-from generator.__main__ import contract_columns
+from generator.contract import SCHEMAS
+from tests.generator.conftest import extract, run_generator
 
-
-def run(out: Path, root: Path, *arguments: str, **environment: str) -> None:
-    """Call the generator as a user does."""
-    subprocess.run(
-        [sys.executable, "-m", "generator", "--out", str(out), *arguments],
-        cwd=root,
-        env={**os.environ, **environment},
-        check=True,
-    )
+SEEDS = (2024, 1, 77)
 
 
-@pytest.fixture(scope="module")
-def demo_files(tmp_path_factory, project_root) -> Path:
-    """What the generator writes by default."""
-    out = tmp_path_factory.mktemp("extract")
-    run(out, project_root, PYTHONHASHSEED="1", TZ="Asia/Tokyo")
-    return out
-
-
-@pytest.fixture(scope="module")
-def tables(project_root) -> dict[str, pd.DataFrame]:
-    """The committed demo as text."""
+def digests(folder: Path) -> dict[str, str]:
+    """Relative path and digest of every file in a folder."""
     return {
-        table: pd.read_csv(
-            project_root / "seeds" / "emr" / f"{table}.csv", dtype=str, keep_default_na=False
-        )
-        for table in contract_columns()
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
-def cents(column: pd.Series) -> pd.Series:
-    """Money as whole cents; empty as 0."""
-    return column.map(lambda text: int(text.replace(".", "")) if text else 0)
-
-
-def test_the_committed_demo_is_what_the_generator_writes(demo_files, project_root):
+def test_the_committed_demo_is_what_the_generator_writes(tmp_path, project_root):
+    run_generator(tmp_path / "extract", PYTHONHASHSEED="1", TZ="Asia/Tokyo")
     committed = project_root / "seeds" / "emr"
-    names = sorted(path.name for path in demo_files.iterdir())
-    assert names == sorted(path.name for path in committed.iterdir())
-    different = [n for n in names if (demo_files / n).read_bytes() != (committed / n).read_bytes()]
-    assert not different
-    assert sum((demo_files / name).stat().st_size for name in names) < 10_000_000
+    assert digests(tmp_path / "extract") == digests(committed)
+    assert sum(path.stat().st_size for path in committed.iterdir()) < 10_000_000
 
 
-def test_parquet_holds_the_same_as_csv(tmp_path, project_root):
-    run(tmp_path / "a", project_root, "--patients", "50", "--seed", "7")
-    run(tmp_path / "b", project_root, "--patients", "50", "--seed", "7", "--format", "parquet")
-    for table, columns in contract_columns().items():
-        as_csv = pd.read_csv(tmp_path / "a" / f"{table}.csv", dtype=str)
-        as_parquet = pd.read_parquet(tmp_path / "b" / f"{table}.parquet")
-        assert list(as_csv.columns) == list(as_parquet.columns) == columns
-        assert as_csv.fillna("").equals(as_parquet.astype(object).fillna("").astype(as_csv.dtypes))
+def test_tables_and_columns_are_those_of_the_contract(project_root):
+    sources = project_root / "models" / "staging" / "emr" / "_emr__sources.yml"
+    tables = yaml.safe_load(sources.read_text(encoding="utf-8"))["sources"][0]["tables"]
+    contract = {t["name"]: [column["name"] for column in t["columns"]] for t in tables}
+    assert {name: schema.names for name, schema in SCHEMAS.items()} == contract
 
 
-def test_another_seed_gives_other_people(tmp_path, project_root):
-    run(tmp_path / "a", project_root, "--patients", "20", "--seed", "1")
-    run(tmp_path / "b", project_root, "--patients", "20", "--seed", "2")
-    first, second = ((tmp_path / x / "patients.csv").read_bytes() for x in "ab")
-    assert first != second
+def test_parquet_holds_the_same_as_csv(tmp_path):
+    run_generator(tmp_path / "a", "--patients", "200", "--seed", "7")
+    run_generator(tmp_path / "b", "--patients", "200", "--seed", "7", "--format", "parquet")
+    for table in SCHEMAS:
+        as_csv = pd.read_csv(tmp_path / "a" / f"{table}.csv", dtype=str, keep_default_na=False)
+        as_parquet = pd.read_parquet(tmp_path / "b" / f"{table}.parquet", dtype_backend="pyarrow")
+        for column in as_parquet:
+            values = as_parquet[column]
+            if str(values.dtype).startswith("timestamp"):
+                values = values.dt.floor("s").dt.strftime("%Y-%m-%d %H:%M:%S").str[:19]
+            assert values.astype("string").fillna("").tolist() == as_csv[column].tolist(), column
 
 
-def test_every_reference_is_there(tables):
+def test_another_seed_gives_other_people():
+    assert not extract(1, 100)["patients"].equals(extract(2, 100)["patients"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_keys_are_unique_and_references_are_there(seed):
+    tables = extract(seed)
+    for table, key in {
+        "patients": ["patient_id"],
+        "encounters": ["encounter_id"],
+        "diagnoses": ["encounter_id", "sequence"],
+        "procedures": ["encounter_id", "sequence"],
+        "vitals": ["vital_id"],
+        "charges": ["charge_id"],
+        "claims": ["claim_id"],
+        "payments": ["payment_id"],
+        "surveys": ["survey_id"],
+        "providers": ["provider_id"],
+    }.items():
+        assert not tables[table].duplicated(key).any(), table
+        assert tables[table][key].notna().all(axis=None), table
     for table, column, parent in [
+        ("departments", "facility_id", "facilities"),
+        ("providers", "department_id", "departments"),
         ("encounters", "patient_id", "patients"),
         ("encounters", "department_id", "departments"),
         ("encounters", "provider_id", "providers"),
         ("encounters", "payer_id", "payers"),
         ("diagnoses", "encounter_id", "encounters"),
         ("procedures", "encounter_id", "encounters"),
+        ("procedures", "provider_id", "providers"),
         ("vitals", "encounter_id", "encounters"),
         ("charges", "encounter_id", "encounters"),
         ("claims", "encounter_id", "encounters"),
+        ("claims", "payer_id", "payers"),
         ("payments", "claim_id", "claims"),
         ("surveys", "encounter_id", "encounters"),
     ]:
         assert set(tables[table][column]) <= set(tables[parent][column]), (table, column)
 
 
-def test_charges_equal_billed_and_amounts_add_up(tables):
-    charges = tables["charges"].assign(cents=cents(tables["charges"]["charge_amount"]))
+@pytest.mark.parametrize("seed", SEEDS)
+def test_money_adds_up(seed):
+    tables = extract(seed)
     claims = tables["claims"]
-    charged = charges.groupby("encounter_id")["cents"].sum().reindex(claims["encounter_id"])
-    assert (charged.to_numpy() == cents(claims["billed_amount"]).to_numpy()).all()
+    charged = tables["charges"].groupby("encounter_id")["charge_amount"].sum()
+    assert (charged.reindex(claims["encounter_id"]).to_numpy() == claims["billed_amount"]).all()
     decided = claims[claims["claim_status"] != "pending"]
-    parts = ["contractual_adjustment", "allowed_amount", "denied_amount"]
-    total = sum(cents(decided[part]) for part in parts)
-    assert (total == cents(decided["billed_amount"])).all()
-    payments = tables["payments"].assign(cents=cents(tables["payments"]["amount"]))
-    paid = payments.groupby("claim_id")["cents"].sum()
-    allowed = cents(claims.set_index("claim_id")["allowed_amount"])
-    assert (paid <= allowed.reindex(paid.index)).all()
+    parts = decided[["contractual_adjustment", "allowed_amount", "denied_amount"]].sum(axis=1)
+    assert (parts == decided["billed_amount"]).all()
+    assert (decided["patient_responsibility"] <= decided["allowed_amount"]).all()
+    pending = claims[claims["claim_status"] == "pending"]
+    assert pending[["allowed_amount", "adjudicated_on", "denied_amount"]].isna().all(axis=None)
+    assert (decided["denial_reason"].notna() == (decided["denied_amount"] > 0)).all()
+    wholly = decided["claim_status"] == "denied"
+    assert (decided.loc[wholly, "allowed_amount"] == 0).all()
+    assert (decided["denied_amount"] > 0).sum() > wholly.sum() > 0
+    paid = tables["payments"].groupby("claim_id")["amount"].sum()
+    allowed = decided.set_index("claim_id")["allowed_amount"].reindex(paid.index)
+    assert (paid <= allowed).all()
+    # Reversals are rows of their own; no claim is paid less than nothing.
+    assert (tables["payments"]["amount"] < 0).any()
+    assert (paid >= 0).all()
 
 
-def test_every_diagnosis_is_a_code_of_the_current_year(tables):
-    codes = set(tables["diagnoses"]["icd10_code"])
-    assert not {code for code in codes if not icd10cm.is_valid_item(code)}
-
-
-def test_stays_do_not_overlap_and_nobody_is_treated_after_death(tables):
-    encounters = tables["encounters"].sort_values(["patient_id", "arrived_at"])
-    previous = encounters.groupby("patient_id")["discharged_at"].shift()
-    assert not (encounters["arrived_at"] < previous.fillna("")).any()
-    death = tables["patients"].set_index("patient_id")["death_date"]
-    died = encounters["patient_id"].map(death)
-    assert not ((died != "") & (encounters["arrived_at"].str[:10] > died)).any()
-
-
-@pytest.mark.parametrize("arguments", [["--patients", "0"], ["--format", "xml"]])
-def test_wrong_arguments_are_one_sentence(project_root, arguments):
-    completed = subprocess.run(
-        [sys.executable, "-m", "generator", *arguments],
-        cwd=project_root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert completed.returncode == 2
-    assert "Traceback" not in completed.stderr
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_dated_after_the_end_and_what_is_unfinished_is_open(seed):
+    tables = extract(seed)
+    end = pd.Timestamp("2024-12-31 23:59:59")
+    for table, frame in tables.items():
+        for column in frame.columns:
+            if column.endswith(("_at", "_on", "_date")):
+                dates = pd.to_datetime(frame[column])
+                assert dates.dropna().le(end).all(), (table, column)
+    e = tables["encounters"]
+    is_open = e["discharged_at"].isna()
+    assert 0 < is_open.sum() < 60
+    assert e.loc[is_open, "discharge_disposition"].isna().all()
+    assert not tables["claims"]["encounter_id"].isin(e.loc[is_open, "encounter_id"]).any()
+    assert (tables["claims"]["claim_status"] == "pending").sum() > 0

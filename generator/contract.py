@@ -1,0 +1,189 @@
+"""The thirteen tables of the extract contract: columns, order and types, and how ids read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MONEY = pa.decimal128(18, 2)
+TEXT = pa.string()
+WHOLE = pa.int32()
+DAY = pa.date32()
+TIME = pa.timestamp("s")
+
+# Marks a missing number, day or minute in the working frames.
+MISSING = np.iinfo(np.int64).min
+
+# An encounter number is its patient's number times this, plus the number of the visit from 1;
+# a line number (charge, payment, ...) likewise within its encounter.
+VISITS_PER_PATIENT = 100
+LINES_PER_ENCOUNTER = 1000
+
+
+def _table(**columns: pa.DataType) -> pa.Schema:
+    return pa.schema(list(columns.items()))
+
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "facilities": _table(
+        facility_id=TEXT, facility_name=TEXT, city=TEXT, state=TEXT, zip_code=TEXT
+    ),
+    "departments": _table(
+        department_id=TEXT,
+        department_name=TEXT,
+        service_line=TEXT,
+        facility_id=TEXT,
+        staffed_beds=WHOLE,
+    ),
+    "providers": _table(provider_id=TEXT, provider_name=TEXT, specialty=TEXT, department_id=TEXT),
+    "payers": _table(payer_id=TEXT, payer_name=TEXT, payer_category=TEXT),
+    "patients": _table(
+        patient_id=TEXT,
+        first_name=TEXT,
+        last_name=TEXT,
+        birth_date=DAY,
+        death_date=DAY,
+        sex=TEXT,
+        race=TEXT,
+        ethnicity=TEXT,
+        address_line=TEXT,
+        city=TEXT,
+        state=TEXT,
+        zip_code=TEXT,
+        phone=TEXT,
+        email=TEXT,
+        updated_at=TIME,
+    ),
+    "encounters": _table(
+        encounter_id=TEXT,
+        patient_id=TEXT,
+        department_id=TEXT,
+        provider_id=TEXT,
+        payer_id=TEXT,
+        encounter_class=TEXT,
+        admission_type=TEXT,
+        admission_source=TEXT,
+        arrived_at=TIME,
+        first_seen_at=TIME,
+        admitted_at=TIME,
+        discharged_at=TIME,
+        discharge_disposition=TEXT,
+        readmission_indicator=TEXT,
+        updated_at=TIME,
+    ),
+    "diagnoses": _table(
+        encounter_id=TEXT, sequence=WHOLE, icd10_code=TEXT, present_on_admission=TEXT
+    ),
+    "procedures": _table(
+        encounter_id=TEXT,
+        sequence=WHOLE,
+        procedure_code=TEXT,
+        code_system=TEXT,
+        performed_at=TIME,
+        provider_id=TEXT,
+    ),
+    "vitals": _table(
+        vital_id=TEXT,
+        encounter_id=TEXT,
+        measured_at=TIME,
+        systolic_bp=WHOLE,
+        diastolic_bp=WHOLE,
+        heart_rate=WHOLE,
+        glucose=WHOLE,
+    ),
+    "charges": _table(
+        charge_id=TEXT,
+        encounter_id=TEXT,
+        service_date=DAY,
+        revenue_category=TEXT,
+        procedure_code=TEXT,
+        quantity=WHOLE,
+        charge_amount=MONEY,
+    ),
+    "claims": _table(
+        claim_id=TEXT,
+        encounter_id=TEXT,
+        payer_id=TEXT,
+        submitted_on=DAY,
+        adjudicated_on=DAY,
+        claim_status=TEXT,
+        billed_amount=MONEY,
+        contractual_adjustment=MONEY,
+        allowed_amount=MONEY,
+        denied_amount=MONEY,
+        denial_reason=TEXT,
+        patient_responsibility=MONEY,
+    ),
+    "payments": _table(payment_id=TEXT, claim_id=TEXT, posted_on=DAY, paid_by=TEXT, amount=MONEY),
+    "surveys": _table(
+        survey_id=TEXT,
+        encounter_id=TEXT,
+        sent_on=DAY,
+        returned_on=DAY,
+        mode=TEXT,
+        overall_rating=WHOLE,
+        recommend=WHOLE,
+        nurse_communication=WHOLE,
+        doctor_communication=WHOLE,
+        responsiveness=WHOLE,
+        discharge_information=WHOLE,
+        care_coordination=WHOLE,
+    ),
+}
+TABLES = tuple(SCHEMAS)
+
+
+def build(table: str, **columns: pa.Array) -> pa.Table:
+    """Assemble a table of the contract; every column must be given and have the right type."""
+    schema = SCHEMAS[table]
+    return pa.table([columns[name] for name in schema.names], schema=schema)
+
+
+def identifiers(prefix: str, numbers: np.ndarray, width: int) -> pa.Array:
+    """Spell numbers as ids: prefix and digits, padded with zeros; MISSING becomes null."""
+    digits = pc.utf8_lpad(whole_numbers(numbers, pa.int64()).cast(TEXT), width=width, padding="0")
+    return pc.binary_join_element_wise(pa.scalar(prefix), digits, "")
+
+
+def patient_ids(numbers: np.ndarray) -> pa.Array:
+    """Spell patient numbers: P0000001."""
+    return identifiers("P", numbers, 7)
+
+
+def encounter_ids(numbers: np.ndarray) -> pa.Array:
+    """Spell encounter numbers (patient and visit): E000000101 is the first visit of patient 1."""
+    return identifiers("E", numbers, 9)
+
+
+def labels(names: list[str] | tuple[str, ...], codes: np.ndarray) -> pa.Array:
+    """Spell positions in a list; a negative position becomes null."""
+    positions = pa.array(codes, mask=codes < 0)
+    return pa.array(names, type=TEXT).take(positions)
+
+
+def whole_numbers(values: np.ndarray, kind: pa.DataType = WHOLE) -> pa.Array:
+    """Convert integers; MISSING becomes null."""
+    missing = values == MISSING
+    return pa.array(np.where(missing, 0, values), mask=missing).cast(kind)
+
+
+def days(values: np.ndarray) -> pa.Array:
+    """Convert days since 1970-01-01; MISSING becomes null."""
+    return whole_numbers(values, WHOLE).cast(DAY)
+
+
+def times(minutes: np.ndarray) -> pa.Array:
+    """Convert local minutes since 1970-01-01 00:00; MISSING becomes null."""
+    missing = minutes == MISSING
+    return pa.array(np.where(missing, 0, minutes) * 60, mask=missing).cast(TIME)
+
+
+def money(cents: np.ndarray) -> pa.Array:
+    """Convert integer cents to exact decimals; MISSING becomes null."""
+    missing = cents == MISSING
+    wide = np.empty((len(cents), 2), dtype=np.int64)
+    wide[:, 0] = np.where(missing, 0, cents)
+    wide[:, 1] = wide[:, 0] >> 63  # the sign, extended to 128 bits
+    valid = pa.array(~missing).buffers()[1]
+    return pa.Array.from_buffers(MONEY, len(cents), [valid, pa.py_buffer(wide)])
