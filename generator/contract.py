@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 MONEY = pa.decimal128(18, 2)
 TEXT = pa.string()
@@ -140,31 +139,51 @@ def build(table: str, **columns: pa.Array) -> pa.Table:
     return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
-def identifiers(prefix: str, numbers: np.ndarray, width: int) -> pa.Array:
-    """Spell numbers as ids: prefix and digits, padded with zeros; MISSING becomes null."""
-    digits = pc.utf8_lpad(whole_numbers(numbers, pa.int64()).cast(TEXT), width=width, padding="0")
-    return pc.binary_join_element_wise(pa.scalar(prefix), digits, "")
+def digits(numbers: np.ndarray, width: int) -> np.ndarray:
+    """Spell numbers from 0 with zeros in front: ASCII bytes, shape (n, width)."""
+    text = np.empty((len(numbers), width), dtype=np.uint8)
+    left = numbers
+    for end in range(width, 0, -4):
+        start = max(end - 4, 0)
+        text[:, start:end] = _FOUR_DIGITS[left % 10_000][:, start - end :]
+        left = left // 10_000
+    return text
+
+
+# How the digits of 0 to 9999 read, four bytes each.
+_FOUR_DIGITS = np.array([list(f"{n:04}".encode()) for n in range(10_000)], dtype=np.uint8)
+
+
+def identifiers(prefix: str, *parts: np.ndarray) -> pa.Array:
+    """Join a prefix and digits to ids: parts of shape (n, width) each."""
+    size = len(prefix) + sum(part.shape[1] for part in parts)
+    text = np.empty((len(parts[0]), size), dtype=np.uint8)
+    text[:, : len(prefix)] = np.frombuffer(prefix.encode(), dtype=np.uint8)
+    at = len(prefix)
+    for part in parts:
+        text[:, at : at + part.shape[1]] = part
+        at += part.shape[1]
+    offsets = np.arange(len(text) + 1, dtype=np.int32) * np.int32(size)
+    return pa.StringArray.from_buffers(len(text), pa.py_buffer(offsets), pa.py_buffer(text))
 
 
 def patient_ids(numbers: np.ndarray) -> pa.Array:
-    """Spell patient numbers: P0000001."""
-    return identifiers("P", numbers, 7)
-
-
-def encounter_ids(numbers: np.ndarray) -> pa.Array:
-    """Spell encounter numbers (patient and visit): E000000101 is the first visit of patient 1."""
-    return identifiers("E", numbers, 9)
+    """Spell patient numbers: P00000001."""
+    return identifiers("P", digits(numbers, 8))
 
 
 def labels(names: list[str] | tuple[str, ...], codes: np.ndarray) -> pa.Array:
     """Spell positions in a list; a negative position becomes null."""
-    positions = pa.array(codes, mask=codes < 0)
+    missing = codes < 0
+    positions = pa.array(codes, mask=missing) if missing.any() else pa.array(codes)
     return pa.array(names, type=TEXT).take(positions)
 
 
 def whole_numbers(values: np.ndarray, kind: pa.DataType = WHOLE) -> pa.Array:
     """Convert integers; MISSING becomes null."""
     missing = values == MISSING
+    if not missing.any():
+        return pa.array(values.astype(kind.to_pandas_dtype(), copy=False))
     return pa.array(np.where(missing, 0, values), mask=missing).cast(kind)
 
 

@@ -26,8 +26,16 @@ from generator.plan import (
     Plan,
     age_in_years,
 )
-from generator.randomness import Streams, choose, choose_row, normal_of
-from generator.validation import DISPOSITIONS, OLDEST_AGE, Skewed, band_of_age, by_age, parse_ages
+from generator.randomness import Streams, choose, choose_row, normal_of, systematic
+from generator.validation import (
+    CLASSES,
+    DISPOSITIONS,
+    OLDEST_AGE,
+    Skewed,
+    band_of_age,
+    by_age,
+    parse_ages,
+)
 
 # Why a visit takes place.
 PLANNED, READMISSION, TRANSFER, EMERGENCY_RETURN, DELIVERY = range(5)
@@ -357,19 +365,20 @@ class History:
     ) -> None:
         """Draw diagnoses for some visits; `any_way` lets elective and unscheduled be exchanged."""
         plan, people, table = self.plan, self.people, self.plan.diagnoses
-        profile = plan.profile_of[visits.department[rows]]
-        for position, items in enumerate(plan.profile_items):
-            here = rows[profile == position]
-            if len(here) == 0:
+        group = plan.profile_of[visits.department[rows]] * len(CLASSES)
+        group += visits.encounter_class[rows]
+        for number in np.unique(group):
+            profile, encounter_class = divmod(int(number), len(CLASSES))
+            items = plan.profile_items[profile]
+            items = items[table.in_class[items, encounter_class]]
+            if len(items) == 0:
                 continue
+            here = rows[group == number]
             patient = visits.patient[here]
             has = people.has[patient]
-            encounter_class = visits.encounter_class[here]
-            weight = table.weight[items] * table.in_class[items][:, encounter_class].T
-            if not any_way:
-                same_way = table.is_elective[items] == visits.is_elective[here, None]
-                weight *= same_way | (encounter_class != INPATIENT)[:, None]
-            weight *= table.sexes[items][:, people.sex[patient]].T
+            weight = table.weight[items] * table.sexes[items][:, people.sex[patient]].T
+            if encounter_class == INPATIENT and not any_way:
+                weight *= table.is_elective[items] == visits.is_elective[here, None]
             years = age[here, None]
             weight *= (years >= table.min_age[items]) & (years <= table.max_age[items])
             born_now = people.is_newborn[patient] & (self.visit_count[patient] == 1)
@@ -685,9 +694,7 @@ class History:
         stratum = np.where(decides, len(plan.departments) + is_known, e.department[rows])
         key, risk = e.key[rows], self._risk(e, rows, decides)
         risk = np.where(in_target & (self.target_decision[patient] == STAYS_AWAY), 0.0, risk)
-        back = streams.systematic(
-            "readmitted", key, risk, stratum, e.discharged[rows], self._readmission_carry
-        )
+        back = systematic(risk, stratum, e.discharged[rows], self._readmission_carry)
         decision = np.where(back, COMES_BACK, STAYS_AWAY)
         self.target_decision[patient[decides]] = decision[decides]
         within = np.where(in_target, target_days, settings.within_days)

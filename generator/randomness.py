@@ -44,11 +44,11 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._salts: dict[str, np.ndarray] = {}
+        self._salts: dict[tuple[str, int], np.uint64] = {}
 
     def integer(self, stream: str) -> int:
         """Return one 32-bit number, to seed another library."""
-        return int(self._salt(stream)[0] >> np.uint64(32))
+        return int(self._salt(stream, 0) >> np.uint64(32))
 
     def uniform(self, stream: str, keys: np.ndarray, draw: int = 0) -> np.ndarray:
         """Draw from [0, 1) for each key.
@@ -58,9 +58,7 @@ class Streams:
             keys: integers of any shape.
             draw: number of the draw, where a key needs several from one stream.
         """
-        salts = self._salt(stream)
-        start = np.uint64((int(salts[0]) + draw * int(_GOLDEN)) % (1 << 64))
-        bits = _mix(_mix(keys.astype(np.uint64) * _GOLDEN + start) ^ salts[1])
+        bits = _mix((keys.astype(np.uint64) * _GOLDEN) ^ self._salt(stream, draw))
         return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
     def normal(self, stream: str, keys: np.ndarray, draw: int = 0) -> np.ndarray:
@@ -99,69 +97,34 @@ class Streams:
         """
         if len(keys) == 0:
             return np.zeros(0)
-        luck = self.uniform(stream, keys, 1)
-        order = np.lexsort((luck, *reversed(strata)))
+        order = _sorted(strata)
         fixed = strata if block == 0 else strata[:-1]
         new = np.zeros(len(keys), dtype=bool)
         new[0] = True
         for column in fixed:
             values = column[order]
             new[1:] |= values[1:] != values[:-1]
-        start = np.maximum.accumulate(np.where(new, np.arange(len(keys)), 0))
-        position = np.arange(len(keys)) - start
         if block:
-            new |= position % block == 0
+            start = np.maximum.accumulate(np.where(new, np.arange(len(keys)), 0))
+            new |= (np.arange(len(keys)) - start) % block == 0
         group = np.cumsum(new) - 1
-        size = np.bincount(group)[group]
-        first = np.flatnonzero(new)[group]
-        shuffled = np.lexsort((self.uniform(stream, keys[order], 2), group))
+        first = np.flatnonzero(new)
+        size = np.diff(first, append=len(keys))[group]
+        luck = self.uniform(stream, keys[order], 1)
         place = np.empty(len(keys))
-        place[shuffled] = np.arange(len(keys)) - first[shuffled]
-        jitter = 0.5 if block == 0 else self.uniform(stream, keys[order], 3)
+        place[np.argsort(group + luck)] = np.arange(len(keys))
+        jitter = 0.5 if block == 0 else self.uniform(stream, keys[order], 2)
         result = np.empty(len(keys))
-        result[order] = (place + jitter) / size
+        result[order] = (place - first[group] + jitter) / size
         return result
 
-    def systematic(
-        self,
-        stream: str,
-        keys: np.ndarray,
-        share: np.ndarray,
-        stratum: np.ndarray,
-        order: np.ndarray,
-        carry: np.ndarray,
-    ) -> np.ndarray:
-        """Return True with the probability of its own, for each key, evenly within each stratum.
-
-        Systematic sampling with unequal probabilities (Madow 1949): of a stratum, and of every
-        stretch of it in its order, as many are chosen as their probabilities add up to, give or
-        take one, also over several calls that hand on `carry`.
-
-        Args:
-            stream: name of what is drawn.
-            keys: integers, shape (n,).
-            share: probabilities, shape (n,).
-            stratum: numbers from 0 of what belongs together, shape (n,).
-            order: the order within a stratum, shape (n,).
-            carry: what is left over of each stratum, in [0, 1); changed in place.
-        """
-        if len(keys) == 0:
-            return np.zeros(0, dtype=bool)
-        result = np.zeros(len(keys), dtype=bool)
-        luck = self.uniform(stream, keys, 1)
-        for number in np.unique(stratum):
-            rows = np.flatnonzero(stratum == number)
-            rows = rows[np.lexsort((luck[rows], order[rows]))]
-            edges = carry[number] + np.concatenate([[0.0], np.cumsum(share[rows])])
-            result[rows] = np.diff(np.floor(edges)) > 0
-            carry[number] = edges[-1] % 1
-        return result
-
-    def _salt(self, stream: str) -> np.ndarray:
-        if stream not in self._salts:
-            entropy = [self.seed, *stream.encode()]
-            self._salts[stream] = np.random.SeedSequence(entropy).generate_state(2, np.uint64)
-        return self._salts[stream]
+    def _salt(self, stream: str, draw: int) -> np.uint64:
+        if (stream, draw) not in self._salts:
+            entropy = [self.seed, draw, *stream.encode()]
+            self._salts[stream, draw] = np.random.SeedSequence(entropy).generate_state(
+                1, np.uint64
+            )[0]
+        return self._salts[stream, draw]
 
 
 def normal_of(uniform: np.ndarray) -> np.ndarray:
@@ -183,6 +146,44 @@ def choose_row(weights: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     total = running[:, -1]
     chosen = (running <= (uniform * total)[:, None]).sum(axis=1)
     return np.where(total > 0, chosen, weights.shape[1])
+
+
+def systematic(
+    share: np.ndarray, stratum: np.ndarray, order: np.ndarray, carry: np.ndarray
+) -> np.ndarray:
+    """Choose with the probability of its own for each, evenly within each stratum.
+
+    Systematic sampling with unequal probabilities (Madow 1949): of a stratum, and of every stretch
+    of it in its order, as many are chosen as their probabilities add up to, give or take one, also
+    over several calls that hand on `carry`.
+
+    Args:
+        share: probabilities, shape (n,).
+        stratum: numbers from 0 of what belongs together, shape (n,).
+        order: the order within a stratum, shape (n,).
+        carry: what is left over of each stratum, in [0, 1), at first random; changed in place.
+    """
+    result = np.zeros(len(share), dtype=bool)
+    for number in np.unique(stratum):
+        rows = np.flatnonzero(stratum == number)
+        rows = rows[np.argsort(order[rows], kind="stable")]
+        edges = carry[number] + np.concatenate([[0.0], np.cumsum(share[rows])])
+        result[rows] = np.diff(np.floor(edges)) > 0
+        carry[number] = edges[-1] % 1
+    return result
+
+
+def _sorted(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Positions in the order of all columns, the first one foremost; equals keep their order."""
+    if any(column.dtype.kind == "f" for column in columns):
+        return np.lexsort(columns[::-1])
+    combined = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        low, high = int(column.min()), int(column.max())
+        combined = combined * (high - low + 1) + (column - low)
+    if combined.max() < 1 << 16:
+        combined = combined.astype(np.uint16)  # sorted by radix
+    return np.argsort(combined, kind="stable")
 
 
 def cumulative(weights: np.ndarray) -> np.ndarray:

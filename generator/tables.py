@@ -12,7 +12,7 @@ from generator.contract import (
     WHOLE,
     build,
     days,
-    encounter_ids,
+    digits,
     identifiers,
     labels,
     patient_ids,
@@ -102,18 +102,18 @@ def cohort_tables(
     charges = money.charge(plan, streams, e, procedures)
     claims, payments = money.claim(plan, streams, people, e, charges)
     answers = surveys.ask(plan, streams, e)
-    encounter_id = encounter_ids(e.key)
     provider_id = _provider_ids(_attending(plan, streams, people, e))
+    spelled = digits(e.key, 10)
     return {
         "patients": _patients(plan, streams, pools, people, e),
-        "encounters": _encounters(plan, streams, people, e, encounter_id, provider_id),
-        "diagnoses": _diagnoses(plan, diagnoses, encounter_id),
-        "procedures": _procedures(plan, procedures, encounter_id, provider_id),
-        "vitals": _vitals(e, vitals, encounter_id),
-        "charges": _charges(e, charges, procedures.names, encounter_id),
-        "claims": _claims(plan, e, claims, encounter_id),
-        "payments": _payments(e, claims, payments),
-        "surveys": _surveys(plan, e, answers, encounter_id),
+        "encounters": _encounters(plan, streams, people, e, spelled, provider_id),
+        "diagnoses": _diagnoses(plan, spelled, diagnoses),
+        "procedures": _procedures(plan, spelled, procedures, provider_id),
+        "vitals": _vitals(spelled, vitals),
+        "charges": _charges(spelled, charges, procedures.names),
+        "claims": _claims(plan, spelled, claims),
+        "payments": _payments(spelled[claims.encounter], payments),
+        "surveys": _surveys(plan, spelled, answers),
     }
 
 
@@ -126,7 +126,7 @@ def _provider_numbers(department: np.ndarray, place: np.ndarray) -> np.ndarray:
 
 
 def _provider_ids(number: np.ndarray) -> pa.Array:
-    return identifiers("DR", number, 7)
+    return identifiers("DR", digits(number, 7))
 
 
 def _attending(plan: Plan, streams: Streams, people: People, e: Encounters) -> np.ndarray:
@@ -156,15 +156,8 @@ def _patients(
     zip_at = starts[area] + (streams.uniform("zip", number) * sizes[area]).astype(np.int64)
     house = whole_numbers(1 + _index(streams, "house", number, 9899), pa.int64()).cast(pa.string())
     street = pa.array(pools.streets).take(pa.array(_index(streams, "street", number, size)))
-    line = pc.utf8_lpad(
-        whole_numbers(_index(streams, "phone", number, 100), pa.int64()).cast(pa.string()),
-        width=2,
-        padding="0",
-    )
-    phone = pc.binary_join_element_wise(
-        labels([a.area_code for a in areas], area), pa.scalar("555"),
-        pc.binary_join_element_wise(pa.scalar("01"), line, ""), "-"
-    )  # fmt: skip
+    line = identifiers("555-01", digits(_index(streams, "phone", number, 100), 2))
+    phone = pc.binary_join_element_wise(labels([a.area_code for a in areas], area), line, "-")
     phone = pc.if_else(
         pa.array(streams.happens("no phone", number, settings.no_phone_share)), None, phone
     )
@@ -183,7 +176,7 @@ def _patients(
     )
     died = people.death_day <= plan.last_day
     updated = np.full(len(number), plan.start)
-    np.maximum.at(updated, e.patient, np.minimum(e.discharged, plan.end - 1))
+    updated[e.patient] = np.minimum(e.discharged, plan.end - 1)  # the last one of each patient
     updated = np.where(died, np.maximum(updated, people.death_day * 1440 + 720), updated)
     # Who was to be born in the period but is not seen is not in the records.
     known = people.birth_day > -NEVER // 2880
@@ -221,7 +214,7 @@ def _encounters(
     streams: Streams,
     people: People,
     e: Encounters,
-    encounter_id: pa.Array,
+    spelled: np.ndarray,
     provider_id: pa.Array,
 ) -> pa.Table:
     is_open = e.discharged >= plan.end
@@ -257,7 +250,7 @@ def _encounters(
     updated = np.where(is_open, plan.end - 1, np.minimum(e.discharged + after, plan.end - 1))
     return build(
         "encounters",
-        encounter_id=encounter_id,
+        encounter_id=identifiers("E", spelled),
         patient_id=patient_ids(people.number[e.patient]),
         department_id=labels([d.id for d in plan.departments], e.department),
         provider_id=provider_id,
@@ -275,12 +268,13 @@ def _encounters(
     )
 
 
-def _diagnoses(plan: Plan, rows: clinical.CodedDiagnoses, encounter_id: pa.Array) -> pa.Table:
+def _diagnoses(plan: Plan, spelled: np.ndarray, rows: clinical.CodedDiagnoses) -> pa.Table:
     exempt = np.array([code.startswith(POA_EXEMPT) for code in plan.codes])[rows.code]
     present = np.where(exempt, -1, rows.is_present_on_admission.astype(np.int64))
+    own = spelled[rows.encounter]
     return build(
         "diagnoses",
-        encounter_id=encounter_id.take(pa.array(rows.encounter)),
+        encounter_id=identifiers("E", own),
         sequence=whole_numbers(rows.sequence),
         icd10_code=labels(plan.codes, rows.code),
         present_on_admission=labels(("N", "Y"), present),
@@ -288,30 +282,32 @@ def _diagnoses(plan: Plan, rows: clinical.CodedDiagnoses, encounter_id: pa.Array
 
 
 def _procedures(
-    plan: Plan, rows: clinical.Procedures, encounter_id: pa.Array, provider_id: pa.Array
+    plan: Plan, spelled: np.ndarray, rows: clinical.Procedures, provider_id: pa.Array
 ) -> pa.Table:
     systems = [plan.catalogue.procedures[name].system for name in rows.names]
-    at = pa.array(rows.encounter)
+    own = spelled[rows.encounter]
     return build(
         "procedures",
-        encounter_id=encounter_id.take(at),
+        encounter_id=identifiers("E", own),
         sequence=whole_numbers(rows.sequence),
         procedure_code=labels(rows.names, rows.code),
         code_system=labels(systems, rows.code),
         performed_at=times(rows.performed),
-        provider_id=provider_id.take(at),
+        provider_id=provider_id.take(pa.array(rows.encounter)),
     )
 
 
-def _line_ids(prefix: str, e: Encounters, encounter: np.ndarray, place: np.ndarray) -> pa.Array:
-    return identifiers(prefix, clinical.line_keys(e, encounter, place + 1), 12)
+def _line_ids(prefix: str, own: np.ndarray, place: np.ndarray) -> pa.Array:
+    """Number the lines of an encounter: its digits and three more."""
+    return identifiers(prefix, own, digits(place + 1, 3))
 
 
-def _vitals(e: Encounters, rows: clinical.Vitals, encounter_id: pa.Array) -> pa.Table:
+def _vitals(spelled: np.ndarray, rows: clinical.Vitals) -> pa.Table:
+    own = spelled[rows.encounter]
     return build(
         "vitals",
-        vital_id=_line_ids("V", e, rows.encounter, rows.place),
-        encounter_id=encounter_id.take(pa.array(rows.encounter)),
+        vital_id=_line_ids("V", own, rows.place),
+        encounter_id=identifiers("E", own),
         measured_at=times(rows.measured),
         systolic_bp=whole_numbers(rows.systolic),
         diastolic_bp=whole_numbers(rows.diastolic),
@@ -320,13 +316,12 @@ def _vitals(e: Encounters, rows: clinical.Vitals, encounter_id: pa.Array) -> pa.
     )
 
 
-def _charges(
-    e: Encounters, rows: money.Charges, names: list[str], encounter_id: pa.Array
-) -> pa.Table:
+def _charges(spelled: np.ndarray, rows: money.Charges, names: list[str]) -> pa.Table:
+    own = spelled[rows.encounter]
     return build(
         "charges",
-        charge_id=_line_ids("C", e, rows.encounter, rows.place),
-        encounter_id=encounter_id.take(pa.array(rows.encounter)),
+        charge_id=_line_ids("C", own, rows.place),
+        encounter_id=identifiers("E", own),
         service_date=days(rows.day),
         revenue_category=labels(rows.categories, rows.category),
         procedure_code=labels(names, rows.code),
@@ -335,15 +330,12 @@ def _charges(
     )
 
 
-def _claim_ids(e: Encounters, encounter: np.ndarray) -> pa.Array:
-    return identifiers("CL", e.key[encounter], 9)
-
-
-def _claims(plan: Plan, e: Encounters, rows: money.Claims, encounter_id: pa.Array) -> pa.Table:
+def _claims(plan: Plan, spelled: np.ndarray, rows: money.Claims) -> pa.Table:
+    own = spelled[rows.encounter]
     return build(
         "claims",
-        claim_id=_claim_ids(e, rows.encounter),
-        encounter_id=encounter_id.take(pa.array(rows.encounter)),
+        claim_id=identifiers("CL", own),
+        encounter_id=identifiers("E", own),
         payer_id=labels([p.id for p in plan.plans], rows.plan),
         submitted_on=days(rows.submitted),
         adjudicated_on=days(rows.decided),
@@ -357,23 +349,24 @@ def _claims(plan: Plan, e: Encounters, rows: money.Claims, encounter_id: pa.Arra
     )
 
 
-def _payments(e: Encounters, claims: money.Claims, rows: money.Payments) -> pa.Table:
-    encounter = claims.encounter[rows.claim]
+def _payments(spelled_claims: np.ndarray, rows: money.Payments) -> pa.Table:
+    own = spelled_claims[rows.claim]
     return build(
         "payments",
-        payment_id=_line_ids("PM", e, encounter, rows.place),
-        claim_id=_claim_ids(e, encounter),
+        payment_id=_line_ids("PM", own, rows.place),
+        claim_id=identifiers("CL", own),
         posted_on=days(rows.posted),
         paid_by=labels(("payer", "patient"), rows.paid_by),
         amount=dollars(rows.cents),
     )
 
 
-def _surveys(plan: Plan, e: Encounters, rows: surveys.Surveys, encounter_id: pa.Array) -> pa.Table:
+def _surveys(plan: Plan, spelled: np.ndarray, rows: surveys.Surveys) -> pa.Table:
+    own = spelled[rows.encounter]
     return build(
         "surveys",
-        survey_id=identifiers("S", e.key[rows.encounter], 9),
-        encounter_id=encounter_id.take(pa.array(rows.encounter)),
+        survey_id=identifiers("S", own),
+        encounter_id=identifiers("E", own),
         sent_on=days(rows.sent),
         returned_on=days(rows.returned),
         mode=labels(list(plan.scenario.surveys.modes), rows.mode),

@@ -179,4 +179,4 @@ def test_one_patient_is_enough():
     for seed in range(5):
         tables = generate(load_scenario(), 1, seed)
         assert tables["patients"].num_rows == 1
-        assert set(tables["encounters"]["patient_id"].to_pylist()) <= {"P0000001"}
+        assert set(tables["encounters"]["patient_id"].to_pylist()) <= {"P00000001"}
