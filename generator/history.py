@@ -760,7 +760,9 @@ class History:
         key = e.key[rows]
         back = streams.even("back in ER", key, e.department[rows]) < settings.share
         rows, key = rows[back], key[back]
-        days = 1 + (streams.uniform("back when", key) ** 1.6 * settings.within_days).astype(int)
+        days = 1 + (
+            streams.uniform("back when", key) ** settings.earliness * settings.within_days
+        ).astype(int)
         admitted = streams.happens("back and admitted", key, settings.inpatient_share)
         day = e.discharged[rows] // MINUTES_PER_DAY + days
         arrived = day * MINUTES_PER_DAY + self._clock("back", key, np.full(len(key), UNSCHEDULED))

@@ -192,6 +192,7 @@ class EmergencyReturn(Part):
 
     share: Share
     within_days: Annotated[int, Field(ge=1)]
+    earliness: Positive
     inpatient_share: Share
 
 

@@ -57,8 +57,8 @@ def ask(plan: Plan, streams: Streams, e: Encounters) -> Surveys:
     answers = (streams.even("answers", key, e.department[rows], e.arrived[rows]) < answer_share) & (
         returned <= plan.last_day
     )
-    latent = _latent_rating(plan, streams, e, rows, answers)
-    rating = np.clip(np.round(latent), 0, 10).astype(np.int64)
+    latent, cell = _latent_rating(plan, streams, e, rows, answers)
+    rating = _whole(np.clip(latent, 0, 10), np.where(answers, cell, -1))
     items = {}
     for name in ITEMS:
         own = latent / 2.6 + 0.45 * streams.normal(name, key)
@@ -80,8 +80,8 @@ def ask(plan: Plan, streams: Streams, e: Encounters) -> Surveys:
 
 def _latent_rating(
     plan: Plan, streams: Streams, e: Encounters, rows: np.ndarray, answers: np.ndarray
-) -> np.ndarray:
-    """Ratings before they are rounded and held between 0 and 10."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ratings before they are rounded and held between 0 and 10, and what belongs together."""
     settings = plan.scenario.surveys
     department = e.department[rows]
     day = e.discharged[rows] // MINUTES_PER_DAY
@@ -106,10 +106,23 @@ def _latent_rating(
     moved -= np.where(answers, _mean_by(cell[answers], moved[answers], cell, cells), 0)
     point = streams.even("rating", e.key[rows], cell, answers, block=0)
     mean = plan.rating[department] + shift + moved
-    return mean + settings.spread * normal_of(point)
+    return mean + settings.spread * normal_of(point), cell
 
 
 def _mean_by(group: np.ndarray, values: np.ndarray, wanted: np.ndarray, groups: int) -> np.ndarray:
     """The mean of each group, for the groups wanted."""
     count = np.maximum(1, np.bincount(group, minlength=groups))
     return (np.bincount(group, weights=values, minlength=groups) / count)[wanted]
+
+
+def _whole(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Round so that what one value loses the next of its group gains: groups keep their mean."""
+    order = np.argsort(group, kind="stable")
+    total = np.cumsum(values[order])
+    new = np.concatenate([[True], group[order][1:] != group[order][:-1]])[: len(order)]
+    before = (total - values[order])[new][np.cumsum(new) - 1] if len(order) else total
+    running = np.floor(total - before + 0.5)
+    start = np.where(new, 0.0, np.concatenate([[0.0], running[:-1]])[: len(order)])
+    result = np.empty(len(values), dtype=np.int64)
+    result[order] = (running - start).astype(np.int64)
+    return np.clip(result, 0, 10)
