@@ -282,7 +282,7 @@ def spelled(value: float) -> str:
 def draw(title: str, unit: str, published: Figures, measured: Figures, path: Path) -> None:
     """Bars side by side."""
     names = [name for name in published if published[name] <= 3]
-    figure = Figure(figsize=(6.4, 0.55 + 0.42 * len(names)))
+    figure = Figure(figsize=(6.4, 0.8 + 0.42 * len(names)))
     axes = figure.subplots()
     for shift, label, values, colour in (
         (-0.18, "published", published, "#8a8f98"),
@@ -294,7 +294,8 @@ def draw(title: str, unit: str, published: Figures, measured: Figures, path: Pat
             axes.text(values[name], place, " " + spelled(values[name]), va="center", fontsize=7)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.invert_yaxis()
-    axes.set_title(f"{title} ({unit})", fontsize=9, loc="left")
+    axes.set_title(title, fontsize=9, loc="left")
+    axes.set_xlabel(unit, fontsize=7)
     axes.tick_params(axis="x", labelsize=7)
     axes.margins(x=0.12)
     for side in ("top", "right"):
