@@ -8,8 +8,7 @@
 --                 discharge date. Death after discharge is none. A readmission can itself be an
 --                 index stay;
 --   null          on a stay that is not an index stay the readmission flag is null, never 0, so
--- that
---                 an average cannot be taken over the wrong stays.
+--                 that an average cannot be taken over the wrong stays.
 -- All causes, planned or not.
 with stays as (
     select
