@@ -376,23 +376,26 @@ class History:
             here = rows[group == number]
             patient = visits.patient[here]
             has = people.has[patient]
-            weight = table.weight[items] * table.sexes[items][:, people.sex[patient]].T
+            weight = table.weight[items] * table.sexes.T[np.ix_(people.sex[patient], items)]
             if encounter_class == INPATIENT and not any_way:
                 weight *= table.is_elective[items] == visits.is_elective[here, None]
             years = age[here, None]
             weight *= (years >= table.min_age[items]) & (years <= table.max_age[items])
             born_now = people.is_newborn[patient] & (self.visit_count[patient] == 1)
             weight *= table.is_newborn[items] == born_now[:, None]
-            weight *= ~(has.astype(np.float32) @ table.excluded_by[items].T.astype(np.float32) > 0)
-            needs = table.needs[items]
-            met = has.astype(np.float32) @ needs.T.astype(np.float32) > 0
-            weight *= met | ~needs.any(axis=1)
-            likes = table.likes[items]
-            liked = has[:, np.maximum(likes, 0)] & (likes >= 0)
-            weight *= np.where(liked, plan.catalogue.boost, 1.0)
-            weight *= self._season(has, items, visits.arrived[here])
-            weight *= ~self.done_once[patient][:, table.code[items]]
-            weight *= self._pregnancy_fits(patient, visits.arrived[here], items)
+            # Few diagnoses ask for conditions, a season or a pregnancy: only their columns change.
+            for column in np.flatnonzero(table.excluded_by[items].any(axis=1)):
+                rivals = table.excluded_by[items[column]]
+                weight[:, column] *= ~has[:, rivals].any(axis=1)
+            for column in np.flatnonzero(table.needs[items].any(axis=1)):
+                weight[:, column] *= has[:, table.needs[items[column]]].any(axis=1)
+            for column in np.flatnonzero(table.likes[items] >= 0):
+                liked = has[:, table.likes[items[column]]]
+                weight[:, column] *= np.where(liked, plan.catalogue.boost, 1.0)
+            self._season(weight, has, items, visits.arrived[here])
+            weight *= ~self.done_once[np.ix_(patient, table.code[items])]
+            if (table.pregnancy[plan.profile_items[profile]] > 0).any():
+                weight *= self._pregnancy_fits(patient, visits.arrived[here], items)
             chosen = choose_row(weight, point[here])
             found = chosen < len(items)
             visits.diagnosis[here[found]] = items[chosen[found]]
@@ -402,17 +405,21 @@ class History:
         day = (arrived // MINUTES_PER_DAY).astype("datetime64[D]")
         return day.astype("datetime64[M]").astype(np.int64) % 12
 
-    def _season(self, has: np.ndarray, items: np.ndarray, arrived: np.ndarray) -> np.ndarray:
+    def _season(
+        self, weight: np.ndarray, has: np.ndarray, items: np.ndarray, arrived: np.ndarray
+    ) -> None:
         """In its months a seasonal condition also shows in more of those who did not know of it.
 
         The visits of those who knew have their season already.
         """
         plan = self.plan
         implied = plan.diagnoses.implies[items]
-        seasonal = (implied >= 0) & plan.is_seasonal[implied]
+        seasonal = np.flatnonzero((implied >= 0) & plan.is_seasonal[implied])
+        if len(seasonal) == 0:
+            return
         unknown = ~has[:, plan.is_seasonal].any(axis=1)
         factor = np.array(plan.scenario.chronic_season.months)[self._month(arrived)]
-        return np.where(seasonal & unknown[:, None], factor[:, None], 1.0)
+        weight[:, seasonal] *= np.where(unknown, factor, 1.0)[:, None]
 
     def _pregnancy_fits(
         self, patient: np.ndarray, arrived: np.ndarray, items: np.ndarray
@@ -426,16 +433,11 @@ class History:
         delivery = (since > NEXT_DELIVERY_DAYS) & ~expects
         postpartum = since <= POSTPARTUM_DAYS
         # Other diagnoses, surgery of the womb above all, wait until the child is born.
-        other = ~expects
         return np.select(
             [kind == PREGNANT, kind == GIVES_BIRTH, kind == AFTER_BIRTH],
             [pregnant, delivery, postpartum],
-            other | ~self._is_obstetric(items),
+            ~expects,
         )
-
-    def _is_obstetric(self, items: np.ndarray) -> np.ndarray:
-        """Whether a profile treats pregnancies at all."""
-        return np.full(len(items), (self.plan.diagnoses.pregnancy[items] > 0).any())
 
     # --- course --------------------------------------------------------------------------------
 
