@@ -23,7 +23,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):  # noqa: ARG001
+def pytest_runtest_makereport():
     """Where EMR_FAIL_ON_SKIP=1 (CI), a skipped check is a failed one."""
     report = (yield).get_result()
     if report.skipped and os.environ.get("EMR_FAIL_ON_SKIP") == "1":
