@@ -66,6 +66,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         arrived_at=TIME,
         first_seen_at=TIME,
         admitted_at=TIME,
+        emergency_departed_at=TIME,
         discharged_at=TIME,
         discharge_disposition=TEXT,
         readmission_indicator=TEXT,

@@ -203,6 +203,7 @@ class Emergency(Part):
     wait_by_hour: Annotated[list[Positive], Field(min_length=24, max_length=24)]
     treatment_minutes: Skewed
     admission_minutes: Skewed
+    boarding_minutes: Skewed
     left_without_being_seen_share: Share
     patience_minutes: Skewed
     ambulance_share: Share
@@ -439,6 +440,7 @@ class Surveys(Part):
     response: SharesByAge
     returned_after_days: Skewed
     spread: Positive
+    monthly_spread: Annotated[float, Field(ge=0, le=2)]
     per_hour_waited: float
     per_night: float
     readmitted: float

@@ -57,8 +57,10 @@ def ask(plan: Plan, streams: Streams, e: Encounters) -> Surveys:
     answers = (streams.even("answers", key, e.department[rows], e.arrived[rows]) < answer_share) & (
         returned <= plan.last_day
     )
-    latent, cell = _latent_rating(plan, streams, e, rows, answers)
-    rating = _whole(np.clip(latent, 0, 10), np.where(answers, cell, -1))
+    latent, month, stretch = _latent_rating(plan, streams, e, rows, answers)
+    rating = _whole(
+        np.clip(latent, 0, 10), np.where(answers, stretch, -1), np.where(answers, month, -1)
+    )
     items = {}
     for name in ITEMS:
         own = latent / 2.6 + 0.45 * streams.normal(name, key)
@@ -80,21 +82,30 @@ def ask(plan: Plan, streams: Streams, e: Encounters) -> Surveys:
 
 def _latent_rating(
     plan: Plan, streams: Streams, e: Encounters, rows: np.ndarray, answers: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Ratings before they are rounded and held between 0 and 10, and what belongs together."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ratings before they are rounded and held between 0 and 10, with what belongs together.
+
+    The second array numbers department, stretch between two shifts and month, in that order, the
+    third department and stretch.
+    """
     settings = plan.scenario.surveys
     department = e.department[rows]
     day = e.discharged[rows] // MINUTES_PER_DAY
     shift = np.zeros(len(rows))
-    # How many of the scenario's dates have passed: of every stretch between them the draws are
-    # exactly even, so that only what the scenario shifts moves.
+    # How many of the scenario's dates have passed: of every month, and every stretch of a month
+    # between them, the draws are exactly even, so that only what the scenario shifts moves.
     stretch = np.zeros(len(rows), dtype=np.int64)
     for item in settings.shifts:
         passed = day >= day_number(item.from_)
         shift += item.change * (passed & (department == plan.department_position[item.department]))
         stretch += passed
-    cell = department * (len(settings.shifts) + 1) + stretch
-    cells = len(plan.departments) * (len(settings.shifts) + 1)
+    first, last = _month_of(np.array([plan.first_day, plan.last_day]))
+    periods = int(last - first) + 1
+    month = _month_of(day) - first
+    department_stretch = department * (len(settings.shifts) + 1) + stretch
+    stretches = len(plan.departments) * (len(settings.shifts) + 1)
+    cell = department_stretch * periods + month
+    cells = stretches * periods
     waited = np.maximum(0, np.where(e.seen[rows] == MISSING, 0, e.seen[rows] - e.arrived[rows]))
     moved = (
         settings.per_hour_waited * np.minimum(waited / 60, 6)
@@ -105,8 +116,15 @@ def _latent_rating(
     # The department's mean is the scenario's: what moves ratings moves them around it.
     moved -= np.where(answers, _mean_by(cell[answers], moved[answers], cell, cells), 0)
     point = streams.even("rating", e.key[rows], cell, answers, block=0)
-    mean = plan.rating[department] + shift + moved
-    return mean + settings.spread * normal_of(point), cell
+    luck = settings.monthly_spread * streams.normal("rating month", department * periods + month)
+    luck -= _mean_by(department_stretch[answers], luck[answers], department_stretch, stretches)
+    latent = plan.rating[department] + shift + luck + moved + settings.spread * normal_of(point)
+    return latent, cell, department_stretch
+
+
+def _month_of(day: np.ndarray) -> np.ndarray:
+    """Calendar months since January 1970."""
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def _mean_by(group: np.ndarray, values: np.ndarray, wanted: np.ndarray, groups: int) -> np.ndarray:
@@ -115,9 +133,12 @@ def _mean_by(group: np.ndarray, values: np.ndarray, wanted: np.ndarray, groups: 
     return (np.bincount(group, weights=values, minlength=groups) / count)[wanted]
 
 
-def _whole(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Round so that what one value loses the next of its group gains: groups keep their mean."""
-    order = np.argsort(group, kind="stable")
+def _whole(values: np.ndarray, group: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """Round so that what one value loses the next of its group gains: groups keep their mean.
+
+    `within` orders the values of a group; neighbours in that order keep their mean nearly.
+    """
+    order = np.lexsort((within, group))
     total = np.cumsum(values[order])
     new = np.concatenate([[True], group[order][1:] != group[order][:-1]])[: len(order)]
     before = (total - values[order])[new][np.cumsum(new) - 1] if len(order) else total

@@ -261,11 +261,19 @@ def _encounters(
         arrived_at=times(e.arrived),
         first_seen_at=times(np.where(e.seen >= plan.end, MISSING, e.seen)),
         admitted_at=times(np.where(stays & (e.admitted < plan.end), e.admitted, MISSING)),
+        emergency_departed_at=times(_emergency_departure(plan, streams, e)),
         discharged_at=times(np.where(is_open, MISSING, e.discharged)),
         discharge_disposition=labels(DISPOSITIONS, np.where(is_open, -1, e.disposition)),
         readmission_indicator=labels(("N", "Y"), flagged),
         updated_at=times(updated),
     )
+
+
+def _emergency_departure(plan: Plan, streams: Streams, e: Encounters) -> np.ndarray:
+    """When those admitted through the emergency room left it for the ward, in minutes."""
+    boarding = streams.skewed("boarding", e.key, plan.scenario.emergency.boarding_minutes)
+    left = np.minimum(e.admitted + np.maximum(1, boarding).astype(np.int64), e.discharged - 30)
+    return np.where(e.through_er & (e.admitted != MISSING) & (left < plan.end), left, MISSING)
 
 
 def _diagnoses(plan: Plan, spelled: np.ndarray, rows: clinical.CodedDiagnoses) -> pa.Table:

@@ -50,6 +50,20 @@
     cast(date_add({{ date }}, to_days(cast({{ days }} as int))) as date)
 {%- endmacro %}
 
+{#- Calendar months added to a date, as a date; the last day of the month where the day does not
+    exist. -#}
+{% macro add_months(date, months) -%}
+    {{ return(adapter.dispatch('add_months', 'emr_analytics')(date, months)) }}
+{%- endmacro %}
+
+{% macro default__add_months(date, months) -%}
+    cast(dateadd(month, {{ months }}, {{ date }}) as date)
+{%- endmacro %}
+
+{% macro duckdb__add_months(date, months) -%}
+    cast(date_add({{ date }}, to_months(cast({{ months }} as int))) as date)
+{%- endmacro %}
+
 {#- Days since Monday of the date's week: 0 Monday … 6 Sunday, whatever the server's language.
     1900-01-01 was a Monday. -#}
 {% macro days_since_monday(date) -%}

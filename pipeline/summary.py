@@ -1,7 +1,8 @@
-"""What was built, in a page: rows per mart, headline figures, what to open next."""
+"""What was built, in a page: rows per mart, headline figures, findings."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,9 @@ from pipeline.project import UserError, warehouse_path
 HEADLINES = Path(__file__).with_name("headlines.yml")
 # CMS cell-size policy: nothing about fewer than eleven people is printed.
 SMALLEST_CELL = 11
+# How a finding's figure is printed, by its unit.
+FORMATS = {"share": "{:.1%}", "count": "{:.0f}", "ratio": "{:.2f}", "correlation": "{:.2f}"}
+HOLDS = {1: "yes", 0: "NO", None: "no data"}
 
 
 def show_summary(console: Console) -> None:
@@ -28,6 +32,7 @@ def show_summary(console: Console) -> None:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         console.print(marts_table(connection))
         console.print(headlines_table(connection))
+        console.print(findings_table(connection))
 
 
 def marts_table(connection: duckdb.DuckDBPyConnection) -> Table:
@@ -65,6 +70,40 @@ def headlines_table(connection: duckdb.DuckDBPyConnection) -> Table:
         value, count = row if row is not None else (None, 0)
         table.add_row(headline["title"], *cells(value, count, headline["format"]))
     return table
+
+
+def findings_table(connection: duckdb.DuckDBPyConnection) -> Table:
+    """The findings of the executive summary, check by check, with what was to be expected."""
+    table = Table(title="Findings", title_justify="left", title_style="bold")
+    table.add_column("finding")
+    table.add_column("measured", justify="right")
+    table.add_column("expected", justify="right")
+    table.add_column("holds")
+    statement = None
+    for finding, words, measure, unit, value, lowest, highest, holds in connection.execute(
+        "select finding_id, statement, measure, unit, value, lowest_expected, highest_expected, "
+        "holds from marts.rpt_findings order by finding_id, check_number"
+    ).fetchall():
+        if words != statement:
+            statement = words
+            table.add_row(f"[bold]{finding} {words}[/bold]")
+        form = FORMATS[unit]
+        table.add_row(
+            f"   {measure}",
+            "no data" if value is None else form.format(value),
+            expected_range(form, lowest, highest),
+            HOLDS[holds],
+        )
+    return table
+
+
+def expected_range(form: str, lowest: Decimal, highest: Decimal | None) -> str:
+    """A range in words: one value, a lower bound, or both bounds."""
+    if highest is None:
+        return f"{form.format(lowest)} or more"
+    if lowest == highest:
+        return form.format(lowest)
+    return f"{form.format(lowest)} to {form.format(highest)}"
 
 
 def cells(value: float | None, count: int | None, form: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ LAYERS = {
     "reference": "#f3e8d3",
     "staging": "#d9e8f5",
     "intermediate": "#e3ddf3",
+    "history_demo": "#f6dfe3",
     "marts": "#d8efdc",
 }
 HEAD = (
@@ -41,7 +42,7 @@ def model_graph(manifest: dict) -> tuple[dict[str, str], set[tuple[str, str]]]:
     nodes = {
         key: node
         for key, node in manifest["nodes"].items()
-        if node["resource_type"] in ("model", "seed") and node["package_name"] == "emr_analytics"
+        if node["resource_type"] in ("model", "seed", "snapshot") and node["package_name"] == "emr_analytics"
     }
     edges = {
         (nodes[parent]["name"], node["name"])

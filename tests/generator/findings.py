@@ -185,6 +185,10 @@ def _satisfaction(
     )
     figures["F5 Orthopedics"] = change["Orthopedics"]
     figures["F5 largest other"] = change.drop("Orthopedics").abs().max()
+    monthly = answered[answered["department_name"] == "Orthopedics"].groupby(
+        answered["discharged_at"].dt.to_period("M")
+    )["overall_rating"]
+    figures["F5 months to signal"] = months_to_signal(monthly.mean(), pd.Period("2024-08", "M"))
     ratings = answered.groupby("department_name")["overall_rating"].mean()
     figures["F8 margin"] = (
         ratings.drop(["ER", "Oncology"]).min() - ratings[["ER", "Oncology"]].max()
@@ -193,6 +197,14 @@ def _satisfaction(
     rates = index.groupby("department_name")["readmitted_30"].mean()
     figures["F9 rank correlation"] = rates.rank().corr(ratings.reindex(rates.index).rank())
     figures["response rate"] = surveys["returned_on"].notna().mean()
+
+
+def months_to_signal(monthly: pd.Series, shift: pd.Period) -> float:
+    """Months from `shift` until a point below the XmR limits of the first 12; infinite if none."""
+    first_year = monthly.iloc[:12]
+    lower_limit = first_year.mean() - 2.66 * first_year.diff().abs().mean()
+    signals = monthly[(monthly < lower_limit) & (monthly.index >= shift)]
+    return float((signals.index[0] - shift).n + 1) if len(signals) else float("inf")
 
 
 def _coverage(e: pd.DataFrame, figures: dict[str, float]) -> None:

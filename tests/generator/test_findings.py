@@ -20,6 +20,7 @@ BOUNDS = [
     ("F4 least rise", 1.0, None),
     ("F5 Orthopedics", -0.12, -0.08),
     ("F5 largest other", None, 0.04),
+    ("F5 months to signal", 1, 3),
     ("F6 uninsured", 0.10, 0.14),
     ("F6 private", 0.38, 0.42),
     ("F7 margin", 0.0, None),

@@ -17,6 +17,7 @@ ALLOWED_FUNCTIONS = {
     "lead",
     "max",
     "min",
+    "rank",
     "row_number",
     "sum",
     # conversion and nulls
@@ -31,7 +32,11 @@ ALLOWED_FUNCTIONS = {
     "month",
     "year",
     # numbers
+    "abs",
     "floor",
+    "power",
+    "sign",
+    "sqrt",
     # text
     "charindex",
     "concat",

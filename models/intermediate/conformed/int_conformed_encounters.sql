@@ -16,6 +16,7 @@ with staged_encounters as (
         arrived_at,
         first_seen_at,
         admitted_at,
+        emergency_departed_at,
         discharged_at,
         discharge_disposition,
         readmission_indicator
@@ -64,6 +65,7 @@ final as (
                 then coalesce(staged_encounters.admitted_at, staged_encounters.arrived_at)
             else staged_encounters.admitted_at
         end as admitted_at,
+        staged_encounters.emergency_departed_at,
         staged_encounters.discharged_at
     from staged_encounters
     left join staged_patients

@@ -3,8 +3,10 @@
 -- Rules: length of stay is the discharge date minus the admission date, at least
 -- minimum_length_of_stay_days (a variable, 1), for inpatient and observation encounters that have
 -- ended; nights are the same without the minimum; wait is the time from arrival until a clinician
--- first saw the patient; an emergency patient with disposition LWBS left without being seen; an
--- encounter without a discharge is in progress.
+-- first saw the patient; boarding is the time from the decision to admit until the patient left the
+-- emergency department for the ward, null where the extract lacks one of them or has them in
+-- reverse; an emergency patient with disposition LWBS left without being seen; an encounter without
+-- a discharge is in progress.
 with encounters as (
     select
         encounter_id,
@@ -13,6 +15,7 @@ with encounters as (
         arrived_at,
         first_seen_at,
         admitted_at,
+        emergency_departed_at,
         discharged_at
     from {{ ref('int_conformed_encounters') }}
 ),
@@ -27,7 +30,8 @@ durations as (
             when encounter_class in ('inpatient', 'observation')
                 then {{ days_between('admitted_at', 'discharged_at') }}
         end as nights,
-        {{ minutes_between('arrived_at', 'first_seen_at') }} as wait_minutes
+        {{ minutes_between('arrived_at', 'first_seen_at') }} as wait_minutes,
+        {{ minutes_between('admitted_at', 'emergency_departed_at') }} as boarding_minutes
     from encounters
 ),
 
@@ -43,6 +47,7 @@ final as (
             end as int
         ) as length_of_stay_days,
         cast(wait_minutes as int) as wait_minutes,
+        cast(case when boarding_minutes >= 0 then boarding_minutes end as int) as boarding_minutes,
         cast(
             case
                 when encounter_class <> 'emergency' then null

@@ -1,5 +1,6 @@
--- The diagnosis code, with its place in ICD-10-CM and its chronic group. One row for every code
--- that occurs in the data; a code of an older system (ICD-9-CM) has a description but no place.
+-- The diagnosis code, with its place in ICD-10-CM, its chronic group and its comorbidity. One row
+-- for every code that occurs in the data; a code of an older system (ICD-9-CM) has a description
+-- but no place.
 with diagnosis_codes as (
     select
         code_system,
@@ -13,18 +14,37 @@ with diagnosis_codes as (
     from {{ ref('int_diagnosis_code_groups') }}
 ),
 
-final as (
+comorbidities as (
     select
-        {{ integer_key(['code_system', 'diagnosis_code']) }} as diagnosis_key,
         code_system,
         diagnosis_code,
-        short_description,
-        cast(coalesce(category_code, 'None') as varchar(10)) as category_code,
-        cast(coalesce(category_description, 'None') as varchar(300)) as category_description,
-        cast(chapter_number as int) as chapter_number,
-        cast(coalesce(chapter_name, 'None') as varchar(200)) as chapter_name,
-        cast(coalesce(chronic_group, 'None') as varchar(50)) as chronic_group
+        -- A few ICD-9-CM codes stand for two (404.03): the first by name.
+        min(comorbidity) as comorbidity
+    from {{ ref('int_comorbidity_codes') }}
+    group by
+        code_system,
+        diagnosis_code
+),
+
+final as (
+    select
+        {{ integer_key(['diagnosis_codes.code_system', 'diagnosis_codes.diagnosis_code']) }}
+            as diagnosis_key,
+        diagnosis_codes.code_system,
+        diagnosis_codes.diagnosis_code,
+        diagnosis_codes.short_description,
+        cast(coalesce(diagnosis_codes.category_code, 'None') as varchar(10)) as category_code,
+        cast(coalesce(diagnosis_codes.category_description, 'None') as varchar(300))
+            as category_description,
+        cast(diagnosis_codes.chapter_number as int) as chapter_number,
+        cast(coalesce(diagnosis_codes.chapter_name, 'None') as varchar(200)) as chapter_name,
+        cast(coalesce(diagnosis_codes.chronic_group, 'None') as varchar(50)) as chronic_group,
+        cast(coalesce(comorbidities.comorbidity, 'None') as varchar(50)) as charlson_category
     from diagnosis_codes
+    left join comorbidities
+        on
+            diagnosis_codes.code_system = comorbidities.code_system
+            and diagnosis_codes.diagnosis_code = comorbidities.diagnosis_code
 
     union all
 
@@ -37,7 +57,8 @@ final as (
         cast('Unknown' as varchar(300)) as category_description,
         cast(null as int) as chapter_number,
         cast('Unknown' as varchar(200)) as chapter_name,
-        cast('None' as varchar(50)) as chronic_group
+        cast('None' as varchar(50)) as chronic_group,
+        cast('None' as varchar(50)) as charlson_category
 )
 
 select * from final

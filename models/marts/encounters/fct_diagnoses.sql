@@ -9,6 +9,14 @@ with diagnoses as (
     from {{ ref('int_conformed_diagnoses') }}
 ),
 
+code_groups as (
+    select
+        code_system,
+        diagnosis_code,
+        chronic_group
+    from {{ ref('int_diagnosis_code_groups') }}
+),
+
 encounter_keys as (
     select
         encounter_id,
@@ -39,8 +47,13 @@ final as (
         cast(case when diagnoses.sequence = 1 then 1 else 0 end as int) as is_principal,
         cast(
             case diagnoses.present_on_admission when 'Y' then 1 when 'N' then 0 end as int
-        ) as is_present_on_admission
+        ) as is_present_on_admission,
+        cast(coalesce(code_groups.chronic_group, 'None') as varchar(50)) as chronic_group
     from diagnoses
+    left join code_groups
+        on
+            diagnoses.code_system = code_groups.code_system
+            and diagnoses.diagnosis_code = code_groups.diagnosis_code
     inner join encounter_keys
         on diagnoses.encounter_id = encounter_keys.encounter_id
 )

@@ -1,7 +1,10 @@
 -- One row per visit or admission, in progress or ended.
 --
 -- Rules live in the models that are joined here: durations in int_encounter_timings, diagnoses in
--- int_encounter_diagnoses, money in int_encounter_money. Ages of 90 and more are pooled to 90.
+-- int_encounter_diagnoses, comorbidity in int_encounter_charlson, arrivals and returns at the
+-- emergency department in int_emergency_visits and int_emergency_returns, money in
+-- int_encounter_money, what was true at the time in int_encounter_history. Ages of 90 and more are
+-- pooled to 90.
 with encounters as (
     select
         encounter_id,
@@ -18,6 +21,7 @@ with encounters as (
         arrived_at,
         first_seen_at,
         admitted_at,
+        emergency_departed_at,
         discharged_at
     from {{ ref('int_conformed_encounters') }}
 ),
@@ -27,6 +31,7 @@ timings as (
         encounter_id,
         length_of_stay_days,
         wait_minutes,
+        boarding_minutes,
         is_left_without_being_seen,
         is_in_progress
     from {{ ref('int_encounter_timings') }}
@@ -39,6 +44,34 @@ encounter_diagnoses as (
         principal_diagnosis_code_system,
         diagnosis_count
     from {{ ref('int_encounter_diagnoses') }}
+),
+
+encounter_charlson as (
+    select
+        encounter_id,
+        charlson_index
+    from {{ ref('int_encounter_charlson') }}
+),
+
+emergency_visits as (
+    select encounter_id
+    from {{ ref('int_emergency_visits') }}
+),
+
+emergency_returns as (
+    select
+        encounter_id,
+        is_emergency_return_72_hours,
+        is_emergency_return_30_days
+    from {{ ref('int_emergency_returns') }}
+),
+
+encounter_history as (
+    select
+        encounter_id,
+        coverage_payer_id,
+        staffed_beds_at_arrival
+    from {{ ref('int_encounter_history') }}
 ),
 
 encounter_money as (
@@ -83,6 +116,7 @@ final as (
         {{ integer_key(['encounters.department_id']) }} as department_key,
         {{ integer_key(['encounters.provider_id']) }} as provider_key,
         {{ integer_key(['encounters.payer_id']) }} as payer_key,
+        {{ integer_key(['encounter_history.coverage_payer_id']) }} as coverage_payer_key,
         {{ integer_key([
             'encounter_diagnoses.principal_diagnosis_code_system',
             'encounter_diagnoses.principal_diagnosis_code',
@@ -109,11 +143,17 @@ final as (
         encounters.arrived_at,
         encounters.first_seen_at,
         encounters.admitted_at,
+        encounters.emergency_departed_at,
         encounters.discharged_at,
 
         -- flags
         timings.is_in_progress,
+        cast(
+            case when emergency_visits.encounter_id is null then 0 else 1 end as int
+        ) as is_emergency_arrival,
         timings.is_left_without_being_seen,
+        emergency_returns.is_emergency_return_72_hours,
+        emergency_returns.is_emergency_return_30_days,
         cast(
             case
                 when encounters.discharged_at is null then null
@@ -126,6 +166,9 @@ final as (
         -- measures
         timings.length_of_stay_days,
         timings.wait_minutes,
+        timings.boarding_minutes,
+        encounter_history.staffed_beds_at_arrival,
+        encounter_charlson.charlson_index,
         cast(coalesce(encounter_diagnoses.diagnosis_count, 0) as int) as diagnosis_count,
         cast(coalesce(encounter_money.charge_line_count, 0) as int) as charge_line_count,
         encounter_money.total_charge_amount,
@@ -137,6 +180,14 @@ final as (
         on encounters.encounter_id = timings.encounter_id
     left join encounter_diagnoses
         on encounters.encounter_id = encounter_diagnoses.encounter_id
+    left join encounter_charlson
+        on encounters.encounter_id = encounter_charlson.encounter_id
+    left join emergency_visits
+        on encounters.encounter_id = emergency_visits.encounter_id
+    left join emergency_returns
+        on encounters.encounter_id = emergency_returns.encounter_id
+    left join encounter_history
+        on encounters.encounter_id = encounter_history.encounter_id
     left join encounter_money
         on encounters.encounter_id = encounter_money.encounter_id
     left join encounter_ratings

@@ -10,6 +10,13 @@ with procedures as (
     from {{ ref('int_conformed_procedures') }}
 ),
 
+procedure_labels as (
+    select
+        procedure_code,
+        is_surgery
+    from {{ ref('procedure_labels') }}
+),
+
 encounter_keys as (
     select
         encounter_id,
@@ -36,8 +43,11 @@ final as (
 
         -- attributes
         procedures.sequence,
-        procedures.performed_at
+        procedures.performed_at,
+        cast(procedure_labels.is_surgery as int) as is_surgery
     from procedures
+    left join procedure_labels
+        on procedures.procedure_code = procedure_labels.procedure_code
     inner join encounter_keys
         on procedures.encounter_id = encounter_keys.encounter_id
 )

@@ -1,4 +1,4 @@
--- One row per set of measurements taken together.
+-- One row per set of measurements taken together. What counts as abnormal is in int_vital_flags.
 with vitals as (
     select
         vital_id,
@@ -9,6 +9,17 @@ with vitals as (
         heart_rate_bpm,
         glucose_mg_dl
     from {{ ref('int_conformed_vitals') }}
+),
+
+vital_flags as (
+    select
+        vital_id,
+        blood_pressure_stage,
+        is_tachycardia,
+        is_bradycardia,
+        is_hyperglycaemia,
+        is_hypoglycaemia
+    from {{ ref('int_vital_flags') }}
 ),
 
 encounter_keys as (
@@ -34,12 +45,23 @@ final as (
         -- times
         vitals.measured_at,
 
+        -- attributes
+        vital_flags.blood_pressure_stage,
+
+        -- flags
+        vital_flags.is_tachycardia,
+        vital_flags.is_bradycardia,
+        vital_flags.is_hyperglycaemia,
+        vital_flags.is_hypoglycaemia,
+
         -- measures
         vitals.systolic_bp_mmhg,
         vitals.diastolic_bp_mmhg,
         vitals.heart_rate_bpm,
         vitals.glucose_mg_dl
     from vitals
+    inner join vital_flags
+        on vitals.vital_id = vital_flags.vital_id
     inner join encounter_keys
         on vitals.encounter_id = encounter_keys.encounter_id
 )

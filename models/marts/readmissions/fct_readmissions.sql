@@ -1,7 +1,10 @@
 -- One row per acute inpatient stay, transfers stitched, whether or not it counts as an index stay.
 --
 -- Rules live in the models that are joined here: int_acute_stay_encounters says which encounters
--- are one stay, int_readmissions says which stays are index stays and which were readmitted.
+-- are one stay, int_readmissions which stays are index stays and which were readmitted,
+-- int_planned_stays which were planned, int_hwr_population which belong to the HWR-style
+-- population, int_lace, int_stay_charlson and int_expected_readmissions what risk the patient
+-- carried.
 with stays as (
     select
         stay_id,
@@ -29,11 +32,65 @@ readmissions as (
             index_exclusion_reason_{{ window }}_days,
             is_index_stay_{{ window }}_days,
             is_readmitted_{{ window }}_days,
+            is_readmitted_unplanned_{{ window }}_days,
+            is_hwr_index_stay_{{ window }}_days,
+            is_hwr_readmitted_{{ window }}_days,
         {% endfor %}
         stay_id,
         readmission_stay_id,
-        days_to_readmission
+        days_to_readmission,
+        hwr_exclusion_reason
     from {{ ref('int_readmissions') }}
+),
+
+planned_stays as (
+    select
+        stay_id,
+        is_planned,
+        planned_reason
+    from {{ ref('int_planned_stays') }}
+),
+
+stay_charlson as (
+    select
+        stay_id,
+        charlson_index,
+        charlson_band
+    from {{ ref('int_stay_charlson') }}
+),
+
+lace as (
+    select
+        stay_id,
+        lace_length_of_stay_points,
+        lace_acuity_points,
+        lace_comorbidity_points,
+        lace_emergency_visit_points,
+        lace_index,
+        lace_band
+    from {{ ref('int_lace') }}
+),
+
+expected_readmissions as (
+    select
+        stay_id,
+        expected_probability_30_days
+    from {{ ref('int_expected_readmissions') }}
+),
+
+stay_conditions as (
+    select
+        stay_id,
+        has_type_2_diabetes,
+        has_chronic_condition,
+        net_revenue_amount
+    from {{ ref('int_stay_conditions') }}
+),
+
+readmission_stays as (
+    select readmission_stay_id as stay_id
+    from readmissions
+    where is_readmitted_30_days = 1
 ),
 
 age_groups as (
@@ -93,7 +150,30 @@ final as (
             readmissions.is_index_stay_{{ window }}_days,
             readmissions.index_exclusion_reason_{{ window }}_days,
             readmissions.is_readmitted_{{ window }}_days,
+            readmissions.is_readmitted_unplanned_{{ window }}_days,
+            readmissions.is_hwr_index_stay_{{ window }}_days,
+            readmissions.is_hwr_readmitted_{{ window }}_days,
         {% endfor %}
+        readmissions.hwr_exclusion_reason,
+        cast(
+            case when readmission_stays.stay_id is null then 0 else 1 end as int
+        ) as is_readmission_30_days,
+        planned_stays.is_planned,
+        planned_stays.planned_reason,
+
+        stay_conditions.has_type_2_diabetes,
+        stay_conditions.has_chronic_condition,
+
+        -- risk
+        stay_charlson.charlson_index,
+        stay_charlson.charlson_band,
+        lace.lace_length_of_stay_points,
+        lace.lace_acuity_points,
+        lace.lace_comorbidity_points,
+        lace.lace_emergency_visit_points,
+        lace.lace_index,
+        lace.lace_band,
+        expected_readmissions.expected_probability_30_days,
 
         -- measures
         stays.encounter_count,
@@ -104,12 +184,25 @@ final as (
                 else durations.nights
             end as int
         ) as length_of_stay_days,
-        readmissions.days_to_readmission
+        readmissions.days_to_readmission,
+        stay_conditions.net_revenue_amount
     from stays
     inner join durations
         on stays.stay_id = durations.stay_id
     inner join readmissions
         on stays.stay_id = readmissions.stay_id
+    inner join planned_stays
+        on stays.stay_id = planned_stays.stay_id
+    inner join stay_charlson
+        on stays.stay_id = stay_charlson.stay_id
+    inner join stay_conditions
+        on stays.stay_id = stay_conditions.stay_id
+    inner join lace
+        on stays.stay_id = lace.stay_id
+    left join expected_readmissions
+        on stays.stay_id = expected_readmissions.stay_id
+    left join readmission_stays
+        on stays.stay_id = readmission_stays.stay_id
     left join age_groups
         on
             stays.age_at_arrival_years

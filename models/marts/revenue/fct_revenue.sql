@@ -2,8 +2,8 @@
 --
 -- Rules: a claim is adjudicated when it is paid or denied; billed = contractual adjustment +
 -- allowed + denied for adjudicated claims; the payer's share is the allowed amount without the
--- patient's responsibility; outstanding is the allowed amount minus all posted payments, null while
--- pending.
+-- patient's responsibility; what is outstanding and how old it is comes from int_claim_receivables,
+-- null while pending.
 with claims as (
     select
         claim_id,
@@ -30,6 +30,15 @@ claim_payments as (
         last_posted_on,
         days_to_payment
     from {{ ref('int_claim_payments') }}
+),
+
+claim_receivables as (
+    select
+        claim_id,
+        outstanding_amount,
+        days_outstanding,
+        ageing_bucket
+    from {{ ref('int_claim_receivables') }}
 ),
 
 encounter_keys as (
@@ -64,6 +73,7 @@ final as (
         claims.claim_id,
         claims.claim_status,
         claims.denial_reason,
+        claim_receivables.ageing_bucket,
 
         -- flags
         cast(
@@ -88,15 +98,14 @@ final as (
         ) as payer_share_amount,
         claim_payments.payer_paid_amount,
         claim_payments.patient_paid_amount,
-        cast(
-            claims.allowed_amount
-            - claim_payments.payer_paid_amount
-            - claim_payments.patient_paid_amount as decimal(18, 2)
-        ) as outstanding_amount,
+        claim_receivables.outstanding_amount,
+        claim_receivables.days_outstanding,
         claim_payments.days_to_payment
     from claims
     inner join claim_payments
         on claims.claim_id = claim_payments.claim_id
+    inner join claim_receivables
+        on claims.claim_id = claim_receivables.claim_id
     inner join encounter_keys
         on claims.encounter_id = encounter_keys.encounter_id
 )

@@ -70,13 +70,9 @@ final as (
         surveys.care_coordination,
 
         -- top boxes
-        {{ is_top_box('surveys.overall_rating', 9) }} as is_overall_rating_top_box,
-        {{ is_top_box('surveys.recommend', 4) }} as is_recommend_top_box,
-        {{ is_top_box('surveys.nurse_communication', 4) }} as is_nurse_communication_top_box,
-        {{ is_top_box('surveys.doctor_communication', 4) }} as is_doctor_communication_top_box,
-        {{ is_top_box('surveys.responsiveness', 4) }} as is_responsiveness_top_box,
-        {{ is_top_box('surveys.discharge_information', 1) }} as is_discharge_information_top_box,
-        {{ is_top_box('surveys.care_coordination', 4) }} as is_care_coordination_top_box,
+        {% for column, item in survey_items().items() %}
+            {{ is_top_box('surveys.' ~ column, item.top_box_from) }} as is_{{ column }}_top_box,
+        {% endfor %}
 
         -- measures
         cast({{ days_between('surveys.sent_on', 'surveys.returned_on') }} as int) as days_to_return

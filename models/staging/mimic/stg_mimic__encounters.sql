@@ -17,6 +17,7 @@ with raw_admissions as (
         discharge_location,
         insurance,
         edregtime,
+        edouttime,
         hospital_expire_flag
     from {{ source('mimic', 'admissions') }}
 ),
@@ -118,6 +119,7 @@ cleaned as (
         {{ raw_text('insurance', 50) }} as mimic_insurance,
         {{ raw_timestamp('admittime') }} as admitted_at,
         {{ raw_timestamp('edregtime') }} as registered_at,
+        {{ raw_timestamp('edouttime') }} as emergency_departed_at,
         {{ raw_timestamp('dischtime') }} as discharged_at,
         {{ raw_integer('hospital_expire_flag') }} as is_died_in_hospital
     from raw_admissions
@@ -141,6 +143,7 @@ final as (
         end as arrived_at,
         cast(null as {{ dbt.type_timestamp() }}) as first_seen_at,
         cleaned.admitted_at,
+        cleaned.emergency_departed_at,
         cleaned.discharged_at,
         cast(
             case

@@ -1,0 +1,163 @@
+-- Readmission by department, ready to read: rates, persons, what was to be expected, O/E.
+--
+-- Rules: a rate is readmitted index stays / index stays; the person-level rate is patients with a
+-- readmitted index stay / patients with an index stay; O/E is observed / expected 30-day all-cause
+-- readmissions with Byar's 95 % limits (Breslow & Day 1987); figures on fewer than smallest_cell
+-- index stays are not shown. The row All departments
+-- (is_total) is the hospital.
+with stays as (
+    select
+        department_key,
+        patient_key,
+        is_index_stay_30_days,
+        is_readmitted_30_days,
+        is_readmitted_unplanned_30_days,
+        is_hwr_index_stay_30_days,
+        is_hwr_readmitted_30_days,
+        expected_probability_30_days
+    from {{ ref('fct_readmissions') }}
+),
+
+departments as (
+    select
+        department_key,
+        department_name
+    from {{ ref('dim_department') }}
+),
+
+scoped as (
+    select
+        departments.department_key,
+        departments.department_name,
+        cast(0 as int) as is_total,
+        stays.patient_key,
+        stays.is_index_stay_30_days,
+        stays.is_readmitted_30_days,
+        stays.is_readmitted_unplanned_30_days,
+        stays.is_hwr_index_stay_30_days,
+        stays.is_hwr_readmitted_30_days,
+        stays.expected_probability_30_days
+    from stays
+    inner join departments
+        on stays.department_key = departments.department_key
+
+    union all
+
+    select
+        cast(null as bigint) as department_key,
+        cast('All departments' as varchar(200)) as department_name,
+        cast(1 as int) as is_total,
+        patient_key,
+        is_index_stay_30_days,
+        is_readmitted_30_days,
+        is_readmitted_unplanned_30_days,
+        is_hwr_index_stay_30_days,
+        is_hwr_readmitted_30_days,
+        expected_probability_30_days
+    from stays
+),
+
+totals as (
+    select
+        department_key,
+        department_name,
+        is_total,
+        sum(is_index_stay_30_days) as index_stays,
+        sum(is_readmitted_30_days) as observed,
+        sum(is_readmitted_unplanned_30_days) as observed_unplanned,
+        sum(is_hwr_index_stay_30_days) as hwr_index_stays,
+        sum(is_hwr_readmitted_30_days) as hwr_observed,
+        sum(expected_probability_30_days) as expected,
+        count(distinct case when is_index_stay_30_days = 1 then patient_key end)
+            as index_patients,
+        count(distinct case when is_readmitted_30_days = 1 then patient_key end)
+            as readmitted_patients
+    from scoped
+    group by
+        department_key,
+        department_name,
+        is_total
+),
+
+-- Byar's limits want the counts as floating point.
+counted as (
+    select
+        department_key,
+        department_name,
+        is_total,
+        index_stays,
+        observed,
+        observed_unplanned,
+        hwr_index_stays,
+        hwr_observed,
+        expected,
+        index_patients,
+        readmitted_patients,
+        cast(observed as {{ type_double() }}) as observed_count,
+        cast(expected as {{ type_double() }}) as expected_count
+    from totals
+),
+
+final as (
+    select
+        -- key
+        department_key,
+        department_name,
+        is_total,
+
+        -- counts
+        cast(index_stays as int) as index_stays,
+        cast({{ unless_small('observed', 'index_stays') }} as int) as readmitted_stays,
+        cast(index_patients as int) as index_patients,
+        cast({{ unless_small('readmitted_patients', 'index_patients') }} as int)
+            as readmitted_patients,
+
+        -- rates
+        cast({{ unless_small(ratio('observed', 'index_stays'), 'index_stays') }} as decimal(9, 6))
+            as readmission_rate_30_days,
+        cast(
+            {{ unless_small(ratio('observed_unplanned', 'index_stays'), 'index_stays') }}
+            as decimal(9, 6)
+        ) as unplanned_readmission_rate_30_days,
+        cast(
+            {{ unless_small(ratio('hwr_observed', 'hwr_index_stays'), 'hwr_index_stays') }}
+            as decimal(9, 6)
+        ) as hwr_style_rate_30_days,
+        cast(
+            {{ unless_small(ratio('readmitted_patients', 'index_patients'), 'index_patients') }}
+            as decimal(9, 6)
+        ) as patients_readmitted_rate_30_days,
+
+        -- observed against expected
+        cast({{ unless_small('expected', 'index_stays') }} as decimal(18, 4))
+            as expected_readmissions,
+        cast({{ unless_small(ratio('observed', 'expected'), 'index_stays') }} as decimal(18, 4))
+            as observed_to_expected,
+        cast(
+            case
+                when index_stays < {{ var('smallest_cell') }} or expected_count = 0 then null
+                when observed_count = 0 then 0
+                else
+                    observed_count
+                    * power(
+                        1 - 1 / (9 * observed_count) - 1.96 / (3 * sqrt(observed_count)), 3
+                    )
+                    / expected_count
+            end as decimal(18, 4)
+        ) as observed_to_expected_lower,
+        cast(
+            case
+                when index_stays < {{ var('smallest_cell') }} or expected_count = 0 then null
+                else
+                    (observed_count + 1)
+                    * power(
+                        1 - 1 / (9 * (observed_count + 1)) + 1.96 / (3 * sqrt(observed_count + 1)),
+                        3
+                    )
+                    / expected_count
+            end as decimal(18, 4)
+        ) as observed_to_expected_upper
+    from counted
+)
+
+select * from final

@@ -1,0 +1,168 @@
+-- Who pays: encounters, patients, net revenue and denials by category of insurance.
+--
+-- Rules: a patient counts once, with the payer of the latest encounter; net revenue is the allowed
+-- amount of adjudicated claims, by the claim's own payer; the denial rate is claims denied in whole
+-- or in part at first / adjudicated claims, by count and by dollars billed. Figures on fewer than
+-- smallest_cell patients or claims are not shown.
+with encounters as (
+    select
+        encounter_key,
+        patient_key,
+        payer_key,
+        encounter_id,
+        arrived_at
+    from {{ ref('fct_encounters') }}
+),
+
+claims as (
+    select
+        payer_key,
+        is_adjudicated,
+        is_denied,
+        billed_amount,
+        allowed_amount,
+        denied_amount,
+        days_to_payment
+    from {{ ref('fct_revenue') }}
+),
+
+payers as (
+    select
+        payer_key,
+        payer_category,
+        is_insured
+    from {{ ref('dim_payer') }}
+),
+
+latest as (
+    select
+        patient_key,
+        payer_key,
+        row_number() over (
+            partition by patient_key order by arrived_at desc, encounter_id desc
+        ) as latest_first
+    from encounters
+),
+
+category_encounters as (
+    select
+        payers.payer_category,
+        count(*) as encounters
+    from encounters
+    inner join payers
+        on encounters.payer_key = payers.payer_key
+    group by payers.payer_category
+),
+
+category_patients as (
+    select
+        payers.payer_category,
+        count(*) as patients
+    from latest
+    inner join payers
+        on latest.payer_key = payers.payer_key
+    where latest.latest_first = 1
+    group by payers.payer_category
+),
+
+category_claims as (
+    select
+        payers.payer_category,
+        sum(claims.is_adjudicated) as adjudicated_claims,
+        sum(claims.is_denied) as denied_claims,
+        sum(case when claims.is_adjudicated = 1 then claims.billed_amount end)
+            as adjudicated_billed_amount,
+        sum(claims.denied_amount) as denied_amount,
+        sum(case when claims.is_adjudicated = 1 then claims.allowed_amount end)
+            as net_revenue_amount,
+        avg(cast(claims.days_to_payment as decimal(18, 4))) as mean_days_to_payment
+    from claims
+    inner join payers
+        on claims.payer_key = payers.payer_key
+    group by payers.payer_category
+),
+
+categories as (
+    select
+        payer_category,
+        max(is_insured) as is_insured
+    from payers
+    group by payer_category
+),
+
+joined as (
+    select
+        categories.payer_category,
+        categories.is_insured,
+        coalesce(category_encounters.encounters, 0) as encounters,
+        coalesce(category_patients.patients, 0) as patients,
+        coalesce(category_claims.adjudicated_claims, 0) as adjudicated_claims,
+        category_claims.denied_claims,
+        category_claims.adjudicated_billed_amount,
+        category_claims.denied_amount,
+        category_claims.net_revenue_amount,
+        category_claims.mean_days_to_payment
+    from categories
+    left join category_encounters
+        on categories.payer_category = category_encounters.payer_category
+    left join category_patients
+        on categories.payer_category = category_patients.payer_category
+    left join category_claims
+        on categories.payer_category = category_claims.payer_category
+),
+
+shared as (
+    select
+        *,
+        sum(encounters) over (partition by 1) as all_encounters,
+        sum(patients) over (partition by 1) as all_patients,
+        sum(net_revenue_amount) over (partition by 1) as all_net_revenue_amount
+    from joined
+),
+
+final as (
+    select
+        -- key
+        payer_category,
+        cast(is_insured as int) as is_insured,
+
+        -- counts
+        cast({{ unless_small('encounters', 'patients') }} as int) as encounters,
+        cast({{ unless_small('patients', 'patients') }} as int) as patients,
+        cast({{ unless_small('adjudicated_claims', 'adjudicated_claims') }} as int)
+            as adjudicated_claims,
+
+        -- shares
+        cast({{ unless_small(ratio('encounters', 'all_encounters'), 'patients') }} as decimal(9, 6))
+            as encounter_share,
+        cast({{ unless_small(ratio('patients', 'all_patients'), 'patients') }} as decimal(9, 6))
+            as patient_share,
+        cast(
+            {{ unless_small(
+                ratio('net_revenue_amount', 'all_net_revenue_amount'), 'adjudicated_claims'
+            ) }} as decimal(9, 6)
+        ) as net_revenue_share,
+
+        -- money
+        cast({{ unless_small('net_revenue_amount', 'adjudicated_claims') }} as decimal(18, 2))
+            as net_revenue_amount,
+        cast(
+            {{ unless_small(ratio('net_revenue_amount', 'patients'), 'patients') }}
+            as decimal(18, 2)
+        ) as net_revenue_per_patient_amount,
+        cast(
+            {{ unless_small(
+                ratio('denied_claims', 'adjudicated_claims'), 'adjudicated_claims'
+            ) }} as decimal(9, 6)
+        ) as denial_rate,
+        cast(
+            {{ unless_small(
+                ratio('denied_amount', 'adjudicated_billed_amount'), 'adjudicated_claims'
+            ) }} as decimal(9, 6)
+        ) as denied_billed_share,
+        cast({{ unless_small('mean_days_to_payment', 'adjudicated_claims') }} as decimal(9, 2))
+            as mean_days_to_payment
+    from shared
+)
+
+select * from final

@@ -1,0 +1,154 @@
+-- What patients say of each department: mean score, top-box share and number of answers for every
+-- question and composite, and the response rate.
+--
+-- Rules: only surveys of the eligible population count; a composite (reference seed
+-- survey_composites) is the mean of its questions' top-box shares, so that a question that was left
+-- out is left out by itself; the response rate is returned / sent. Under fewest_returned_surveys (a
+-- variable, 25) answers a value is marked as few: show it greyed, with its n. The rows All
+-- departments (is_total) are the hospital.
+with surveys as (
+    select
+        encounter_key,
+        department_key,
+        is_survey_eligible,
+        is_returned
+    from {{ ref('fct_satisfaction') }}
+    where is_survey_eligible = 1
+),
+
+answers as (
+    select
+        encounter_id,
+        survey_item,
+        score,
+        is_top_box
+    from {{ ref('int_survey_answers') }}
+),
+
+encounter_keys as (
+    select
+        encounter_id,
+        department_key
+    from {{ ref('fct_encounters') }}
+),
+
+departments as (
+    select
+        department_key,
+        department_name
+    from {{ ref('dim_department') }}
+),
+
+composites as (
+    select
+        survey_composite,
+        survey_item
+    from {{ ref('survey_composites') }}
+),
+
+scoped_answers as (
+    select
+        encounter_keys.department_key,
+        answers.survey_item,
+        answers.score,
+        answers.is_top_box
+    from answers
+    inner join encounter_keys
+        on answers.encounter_id = encounter_keys.encounter_id
+
+    union all
+
+    select
+        cast(null as bigint) as department_key,
+        survey_item,
+        score,
+        is_top_box
+    from answers
+),
+
+scoped_surveys as (
+    select
+        department_key,
+        is_returned
+    from surveys
+
+    union all
+
+    select
+        cast(null as bigint) as department_key,
+        is_returned
+    from surveys
+),
+
+items as (
+    select
+        department_key,
+        survey_item as measure,
+        cast('Question' as varchar(20)) as measure_type,
+        count(*) as answers,
+        avg(cast(score as decimal(9, 4))) as mean_score,
+        avg(cast(is_top_box as decimal(9, 4))) as top_box_share
+    from scoped_answers
+    group by
+        department_key,
+        survey_item
+),
+
+composite_shares as (
+    select
+        items.department_key,
+        composites.survey_composite as measure,
+        cast('Composite' as varchar(20)) as measure_type,
+        -- the question that was answered least often limits the composite
+        min(items.answers) as answers,
+        cast(null as decimal(9, 4)) as mean_score,
+        avg(items.top_box_share) as top_box_share
+    from items
+    inner join composites
+        on items.measure = composites.survey_item
+    group by
+        items.department_key,
+        composites.survey_composite
+),
+
+response_rates as (
+    select
+        department_key,
+        cast('Response rate' as varchar(50)) as measure,
+        cast('Response' as varchar(20)) as measure_type,
+        count(*) as answers,
+        cast(null as decimal(9, 4)) as mean_score,
+        avg(cast(is_returned as decimal(9, 4))) as top_box_share
+    from scoped_surveys
+    group by department_key
+),
+
+measures as (
+    select * from items
+    union all
+    select * from composite_shares
+    union all
+    select * from response_rates
+),
+
+final as (
+    select
+        measures.department_key,
+        cast(coalesce(departments.department_name, 'All departments') as varchar(200))
+            as department_name,
+        cast(case when measures.department_key is null then 1 else 0 end as int) as is_total,
+        cast(measures.measure as varchar(50)) as measure,
+        measures.measure_type,
+        cast(measures.answers as int) as answers,
+        cast(measures.mean_score as decimal(9, 4)) as mean_score,
+        cast(measures.top_box_share as decimal(9, 6)) as top_box_share,
+        cast(
+            case when measures.answers < {{ var('fewest_returned_surveys') }} then 1 else 0 end
+            as int
+        ) as is_few
+    from measures
+    left join departments
+        on measures.department_key = departments.department_key
+)
+
+select * from final
