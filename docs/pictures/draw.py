@@ -42,7 +42,8 @@ def model_graph(manifest: dict) -> tuple[dict[str, str], set[tuple[str, str]]]:
     nodes = {
         key: node
         for key, node in manifest["nodes"].items()
-        if node["resource_type"] in ("model", "seed", "snapshot") and node["package_name"] == "emr_analytics"
+        if node["resource_type"] in ("model", "seed", "snapshot")
+        and node["package_name"] == "emr_analytics"
     }
     edges = {
         (nodes[parent]["name"], node["name"])

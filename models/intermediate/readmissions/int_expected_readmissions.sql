@@ -65,7 +65,7 @@ celled as (
         avg(readmitted) over (partition by age_group, charlson_band) as band_rate,
         count(*) over (partition by age_group) as age_stays,
         avg(readmitted) over (partition by age_group) as age_rate,
-        avg(readmitted) over (partition by 1) as overall_rate
+        avg(readmitted) over () as overall_rate
     from index_stays
 ),
 

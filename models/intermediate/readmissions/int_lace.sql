@@ -37,13 +37,17 @@ emergency_visits as (
     from {{ ref('int_emergency_visits') }}
 ),
 
+-- Only a visit that is counted below, because it arrived before the stay, has to be taken out
+-- again.
 leading_visits as (
     select
-        led_to_encounter_id as stay_id,
+        emergency_visits.led_to_encounter_id as stay_id,
         count(*) as leading_visit_count
     from emergency_visits
-    where led_to_encounter_id is not null
-    group by led_to_encounter_id
+    inner join encounters
+        on emergency_visits.led_to_encounter_id = encounters.encounter_id
+    where emergency_visits.arrived_at < encounters.arrived_at
+    group by emergency_visits.led_to_encounter_id
 ),
 
 comorbidity_points as (

@@ -114,9 +114,9 @@ joined as (
 shared as (
     select
         *,
-        sum(encounters) over (partition by 1) as all_encounters,
-        sum(patients) over (partition by 1) as all_patients,
-        sum(net_revenue_amount) over (partition by 1) as all_net_revenue_amount
+        sum(encounters) over () as all_encounters,
+        sum(patients) over () as all_patients,
+        sum(net_revenue_amount) over () as all_net_revenue_amount
     from joined
 ),
 

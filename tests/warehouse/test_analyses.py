@@ -1,0 +1,73 @@
+"""Each analysis says which question it answers, and answers it on the demo."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT_ROOT, run_dbt
+
+ANALYSES = sorted(path.stem for path in (PROJECT_ROOT / "analyses").glob("*.sql"))
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory) -> Path:
+    """The folder of the compiled analyses: dbt build does not compile them."""
+    folder = tmp_path_factory.mktemp("analyses")
+    run = run_dbt(folder, "compile", "--select", "resource_type:analysis")
+    assert run.returncode == 0, run.output[-4000:]
+    return run.target_path / "compiled" / "emr_analytics" / "analyses"
+
+
+@pytest.fixture
+def answer(demo, compiled):
+    """The rows of an analysis on the demo, as dictionaries."""
+
+    def rows(name: str) -> list[dict]:
+        sql = (compiled / f"{name}.sql").read_text(encoding="utf-8")
+        cursor = demo.execute(sql)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    return rows
+
+
+def test_every_insight_of_the_executive_summary_has_its_query():
+    assert {name[:9] for name in ANALYSES if name.startswith("insight")} == {
+        f"insight_{number}" for number in range(1, 6)
+    }
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_an_analysis_names_its_question_and_has_an_answer(name, answer, project_root):
+    text = (project_root / "analyses" / f"{name}.sql").read_text(encoding="utf-8")
+    assert re.match(r"-- Question: .+\?", text.split("\n--\n")[0].replace("\n-- ", " "))
+    assert len(answer(name)) > 1
+
+
+def test_the_answers_are_those_of_the_findings(answer, demo):
+    findings = {
+        (finding, check): float(value)
+        for finding, check, value in demo.execute(
+            "select finding_id, check_number, value from marts.rpt_findings"
+        ).fetchall()
+    }
+    peaks = answer("insight_2_when_departments_peak")
+    assert {row["month_number"] for row in peaks if row["busiest_first"] <= 4} == {2, 3, 6, 7}
+    ratings = answer("insight_3_when_satisfaction_fell")
+    late = [row for row in ratings if row["month_start_date_key"] >= 20240801]
+    signals = [row["is_signal"] for row in late]
+    assert findings["F5", 3] == 1 + signals.index(1)
+    departments = answer("insight_4_readmissions_and_ratings")
+    leaders = {r["department_name"] for r in departments if r["readmits_most_first"] <= 2}
+    assert leaders == {"ER", "Oncology"}
+    coverage = answer("insight_5_who_is_uninsured")
+    uninsured = sum(float(row["uninsured_share"]) * row["patients"] for row in coverage)
+    assert uninsured / sum(row["patients"] for row in coverage) == pytest.approx(
+        findings["F6", 1], abs=0.001
+    )
+    diabetic = answer("insight_1_who_is_readmitted_after_diabetes")
+    assert [row["lace_band"] for row in diabetic] == ["High", "Low", "Moderate"]
+    assert diabetic[0]["readmitted_share"] > findings["F1", 1] > diabetic[2]["readmitted_share"]

@@ -1,0 +1,185 @@
+"""The reports against pandas, from the facts of the demo."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+import pytest
+
+SMALLEST_CELL = 11
+
+
+@pytest.fixture
+def table(demo: duckdb.DuckDBPyConnection):
+    """A mart of the demo as a frame, decimals as floats."""
+
+    def frame(name: str) -> pd.DataFrame:
+        found = demo.execute(f"select * from marts.{name}").df()
+        return found.apply(lambda c: pd.to_numeric(c) if c.dtype == object and _numbers(c) else c)
+
+    return frame
+
+
+def _numbers(column: pd.Series) -> bool:
+    return not column.dropna().map(lambda value: isinstance(value, str)).any()
+
+
+def test_payer_mix(table):
+    encounters, claims = table("fct_encounters"), table("fct_revenue")
+    payers = table("dim_payer").set_index("payer_key")["payer_category"]
+    latest = encounters.sort_values(["arrived_at", "encounter_id"]).groupby("patient_key").last()
+    report = table("rpt_payer_mix").set_index("payer_category")
+    for category, row in report.dropna(subset=["patients"]).iterrows():
+        own = claims[claims["payer_key"].map(payers) == category]
+        decided = own[own["is_adjudicated"] == 1]
+        assert row["patients"] == (latest["payer_key"].map(payers) == category).sum()
+        assert row["encounters"] == (encounters["payer_key"].map(payers) == category).sum()
+        assert row["patient_share"] == pytest.approx(row["patients"] / len(latest), abs=1e-6)
+        assert row["adjudicated_claims"] == len(decided)
+        assert row["denial_rate"] == pytest.approx((decided["denied_amount"] > 0).mean(), abs=1e-6)
+        assert row["denied_billed_share"] == pytest.approx(
+            decided["denied_amount"].sum() / decided["billed_amount"].sum(), abs=1e-6
+        )
+        assert row["net_revenue_amount"] == pytest.approx(decided["allowed_amount"].sum())
+        assert row["mean_days_to_payment"] == pytest.approx(own["days_to_payment"].mean(), abs=0.01)
+    assert report["net_revenue_share"].sum() == pytest.approx(1, abs=1e-5)
+    assert report["patients"].sum() == len(latest)
+
+
+def test_revenue_per_patient_and_its_ranks(table):
+    encounters = table("fct_encounters").merge(table("dim_age_group"), on="age_group_key")
+    report = table("rpt_revenue_per_patient").set_index(["department_key", "age_group"])
+    groups = encounters.groupby(["department_key", "age_group"])
+    expected = groups["net_revenue_amount"].sum() / groups["patient_key"].nunique()
+    patients = groups["patient_key"].nunique()
+    assert len(report) == len(expected)
+    for key, row in report.iterrows():
+        if patients[key] < SMALLEST_CELL:
+            assert row.drop("department_name").isna().all()
+        else:
+            assert row["patients"] == patients[key]
+            assert row["net_revenue_per_patient_amount"] == pytest.approx(expected[key], abs=0.01)
+    shown = report.dropna()
+    ranks = shown.groupby("age_group")["net_revenue_per_patient_amount"].rank(ascending=False)
+    assert (shown["rank_in_age_group"] == ranks).all()
+    assert (patients < SMALLEST_CELL).any(), "nothing in the demo tests the suppression"
+
+
+def test_satisfaction_by_department(table):
+    surveys = table("fct_satisfaction")
+    eligible = surveys[surveys["is_survey_eligible"] == 1]
+    report = table("rpt_department_satisfaction")
+    composites = {
+        "Communication": ("nurse_communication", "doctor_communication"),
+        "Care transition": ("discharge_information", "care_coordination"),
+    }
+    for _, row in report.iterrows():
+        own = eligible
+        if row["is_total"] == 0:
+            own = eligible[eligible["department_key"] == row["department_key"]]
+        returned = own[own["is_returned"] == 1]
+        if row["measure"] == "Response rate":
+            answers, share = len(own), own["is_returned"].mean()
+        elif row["measure"] in composites:
+            items = [returned[f"is_{item}_top_box"].dropna() for item in composites[row["measure"]]]
+            answers = min(len(item) for item in items)
+            share = sum(item.mean() for item in items) / len(items)
+        else:
+            column = row["measure"].lower().replace(" ", "_")
+            answers = returned[column].notna().sum()
+            share = returned[f"is_{column}_top_box"].mean()
+            assert row["mean_score"] == pytest.approx(returned[column].mean(), abs=1e-4)
+        assert row["answers"] == answers, row
+        assert row["top_box_share"] == pytest.approx(share, abs=2e-4), row
+        assert row["is_few"] == int(answers < 25)
+    assert set(report["measure_type"]) == {"Question", "Composite", "Response"}
+
+
+def test_department_months(table):
+    encounters, days = table("fct_encounters"), table("dim_date").set_index("date_key")
+    census = table("fct_daily_census")
+    census["month"] = census["date_key"].map(days["year_month_sort"])
+    report = table("rpt_department_months")
+    report["month"] = report["month_start_date_key"].map(days["year_month_sort"])
+    arrived = encounters["arrival_date_key"].map(days["year_month_sort"])
+    left = encounters["discharge_date_key"].map(days["year_month_sort"])
+    for _, row in report.iterrows():
+        own = encounters["department_key"] == row["department_key"]
+        came = encounters[own & (arrived == row["month"])]
+        went = encounters[
+            own & (left == row["month"]) & (encounters["encounter_class"] == "inpatient")
+        ]
+        month = census[
+            (census["department_key"] == row["department_key"]) & (census["month"] == row["month"])
+        ]
+        assert row["encounters"] == len(came)
+        assert row["days_covered"] == len(month)
+        assert row["mean_midnight_census"] == pytest.approx(
+            month["midnight_census"].mean(), abs=1e-3
+        )
+        assert row["peak_midnight_census"] == month["midnight_census"].max()
+        for column, values in {
+            "average_length_of_stay_days": went["length_of_stay_days"],
+            "mean_wait_minutes": came["wait_minutes"],
+            "mean_boarding_minutes": came["boarding_minutes"],
+        }.items():
+            if values.count() < SMALLEST_CELL:
+                assert pd.isna(row[column])
+            else:
+                assert row[column] == pytest.approx(values.mean(), abs=0.01)
+        emergency = came["is_emergency_arrival"].sum()
+        if emergency >= SMALLEST_CELL:
+            assert row["left_without_being_seen_share"] == pytest.approx(
+                came["is_left_without_being_seen"].sum() / emergency, abs=1e-5
+            )
+    assert report["is_complete_month"].all()
+    assert report["mean_boarding_minutes"].notna().any()
+
+
+def test_recommendations(table):
+    report = table("rpt_recommendations").set_index(["recommendation_id", "scope", "measure"])
+    stays, days = table("fct_readmissions"), table("dim_date").set_index("date_key")
+    encounters = table("fct_encounters")
+    first, last = encounters["arrival_date_key"].min(), encounters["arrival_date_key"].max()
+    period = days.loc[[first, last], "calendar_date"]
+    years = ((period.iloc[1] - period.iloc[0]).days + 1) / 365.25
+    by_key = stays.set_index("stay_key")
+    names = table("dim_department").set_index("department_key")["department_name"]
+    scopes = {
+        ("R1", "Chronic patients"): (stays["has_chronic_condition"] == 1, 0.10),
+        ("R4", "ER"): (stays["department_key"].map(names) == "ER", 0.05),
+        ("R4", "Oncology"): (stays["department_key"].map(names) == "Oncology", 0.05),
+    }
+    for key, (scope, share) in scopes.items():
+        readmitted = stays[scope & (stays["is_readmitted_30_days"] == 1)]
+        back = by_key.loc[readmitted["readmission_stay_key"]]
+        for measure, before in {
+            "Readmissions within 30 days per year": len(back),
+            "Bed-days of readmissions per year": back["length_of_stay_days"].sum(),
+            "Allowed amount of readmissions per year": back["net_revenue_amount"].mean()
+            * len(back),
+        }.items():
+            row = report.loc[(*key, measure)]
+            assert row["value_before"] == pytest.approx(before / years, rel=1e-4)
+            assert row["value_after"] == pytest.approx(before / years * (1 - share), rel=1e-4)
+            assert row["value_change"] == pytest.approx(-before / years * share, rel=1e-3)
+    for department in ("Cardiology", "Oncology", "Pediatrics"):
+        months = table("rpt_department_months")
+        peak = months[
+            (months["department_name"] == department) & months["month_number"].isin([2, 3, 6, 7])
+        ]
+        row = report.loc[("R2", department, "Occupancy in peak months")]
+        assert row["value_before"] == pytest.approx(peak["mean_occupancy"].mean(), abs=1e-3)
+        # 5 % of eight months' staffing over four months is 10 % more
+        assert row["value_after"] == pytest.approx(row["value_before"] / 1.10, abs=1e-3)
+    rating = report.loc[("R3", "Orthopedics", "Overall rating")]
+    assert rating["value_after"] == pytest.approx(min(10, rating["value_before"] * 1.10), abs=1e-3)
+    mix = table("rpt_payer_mix").groupby("is_insured")["patients"].sum()
+    share = report.loc[("R5", "All patients", "Uninsured share")]
+    assert share["value_before"] == pytest.approx(mix[0] / mix.sum(), abs=1e-4)
+    newly = min(mix[1] * 0.10, mix[0])
+    assert share["value_after"] == pytest.approx((mix[0] - newly) / mix.sum(), abs=1e-4)
+    revenue = table("rpt_payer_mix").groupby("is_insured")["net_revenue_amount"].sum()
+    money = report.loc[("R5", "All patients", "Net revenue per year")]
+    gain = newly * (revenue[1] / mix[1] - revenue[0] / mix[0]) / years
+    assert money["value_change"] == pytest.approx(gain, rel=1e-3)
