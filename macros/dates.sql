@@ -64,6 +64,11 @@
     cast(date_add({{ date }}, to_months(cast({{ months }} as int))) as date)
 {%- endmacro %}
 
+{#- First day of the month of a date or timestamp. -#}
+{% macro month_start(column) -%}
+    {{ add_days('cast(' ~ column ~ ' as date)', '1 - day(' ~ column ~ ')') }}
+{%- endmacro %}
+
 {#- Days since Monday of the date's week: 0 Monday … 6 Sunday, whatever the server's language.
     1900-01-01 was a Monday. -#}
 {% macro days_since_monday(date) -%}

@@ -71,7 +71,11 @@ def star_schema(manifest: dict) -> tuple[dict[str, str], set[tuple[str, str]]]:
         to = re.search(r"ref\('(\w+)'\)", metadata["kwargs"]["to"])[1]
         if fact.startswith("fct_") and to.startswith("dim_"):
             edges.add((to, fact))
-    kinds = {n: "fact" if n.startswith("fct_") else "dimension" for n in marts if n[3] == "_"}
+    kinds = {
+        name: "fact" if name.startswith("fct_") else "dimension"
+        for name in marts
+        if name.startswith(("fct_", "dim_"))
+    }
     return kinds, edges
 
 

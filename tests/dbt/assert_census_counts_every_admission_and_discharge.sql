@@ -1,4 +1,5 @@
--- The census has every admission of an inpatient, and every discharge, on some day of its department.
+-- The census has every admission of an inpatient, and every discharge, on some day of its
+-- department.
 with census as (
     select
         department_key,

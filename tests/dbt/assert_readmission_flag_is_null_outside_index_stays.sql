@@ -1,6 +1,6 @@
 -- A readmission flag is null exactly where the stay is no index stay, and the exclusion reason is
--- null exactly where it is one; the HWR-style flag is null exactly outside of its own population. An
--- unplanned readmission is a readmission.
+-- null exactly where it is one; the HWR-style flag is null exactly outside of its own population.
+-- An unplanned readmission is a readmission.
 {% for window in readmission_windows() %}
     {{ 'union all' if not loop.first }}
     select

@@ -25,7 +25,7 @@ data_period as (
 
 days as (
     select calendar_date
-    from {{ ref('dim_date') }}
+    from {{ ref('int_calendar_days') }}
 ),
 
 -- The department is missing in some encounters: they count in a department without a number.

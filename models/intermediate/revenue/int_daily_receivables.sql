@@ -4,10 +4,8 @@
 -- the day of posting; net revenue of a day is what was allowed on it; the average daily net revenue
 -- is that of the last 90 days, null for the first 89.
 with days as (
-    select
-        date_key,
-        calendar_date
-    from {{ ref('dim_date') }}
+    select calendar_date
+    from {{ ref('int_calendar_days') }}
 ),
 
 data_period as (
@@ -36,7 +34,6 @@ payments as (
 
 movements as (
     select
-        days.date_key,
         days.calendar_date,
         coalesce(claims.allowed_amount, 0) as allowed_amount,
         coalesce(payments.paid_amount, 0) as paid_amount
@@ -51,7 +48,6 @@ movements as (
 
 accumulated as (
     select
-        date_key,
         calendar_date,
         allowed_amount,
         sum(allowed_amount - paid_amount) over (
@@ -70,7 +66,6 @@ accumulated as (
 
 final as (
     select
-        date_key,
         calendar_date,
         cast(allowed_amount as decimal(18, 2)) as net_revenue_amount,
         cast(outstanding_amount as decimal(18, 2)) as outstanding_amount,

@@ -11,8 +11,8 @@ with metrics as (
     select
         metric,
         chart_type,
-        department_key,
-        month_start_date_key,
+        {{ integer_key(['department_id']) }} as department_key,
+        {{ date_key('month_start_date') }} as month_start_date_key,
         numerator,
         denominator,
         value

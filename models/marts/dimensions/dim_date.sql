@@ -5,11 +5,9 @@
 -- begins in the month fiscal_year_first_month (a variable, October) and is named for the year in
 -- which it ends; holidays are US federal holidays on their own date, not on the observed weekday;
 -- summer is June to August.
-with data_period as (
-    select
-        first_event_date,
-        last_event_date
-    from {{ ref('int_data_period') }}
+with days as (
+    select calendar_date
+    from {{ ref('int_calendar_days') }}
 ),
 
 holidays as (
@@ -21,28 +19,6 @@ holidays as (
         week_of_month,
         first_year
     from {{ ref('us_federal_holidays') }}
-),
-
-numbers as (
-    {{ numbers(5) | indent(4) }}
-),
-
-bounds as (
-    select
-        cast(
-            concat(cast(year(first_event_date) as varchar(4)), '-01-01') as date
-        ) as first_day,
-        cast(
-            concat(cast(year(last_event_date) as varchar(4)), '-12-31') as date
-        ) as last_day
-    from data_period
-),
-
-days as (
-    select {{ add_days('bounds.first_day', 'numbers.number') }} as calendar_date
-    from bounds
-    inner join numbers
-        on numbers.number <= {{ days_between('bounds.first_day', 'bounds.last_day') }}
 ),
 
 parts as (

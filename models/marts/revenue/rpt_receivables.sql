@@ -4,7 +4,6 @@
 -- days; null in the first 89 days of the data. Ageing of what is owed today is in fct_revenue.
 with daily_receivables as (
     select
-        date_key,
         calendar_date,
         outstanding_amount,
         average_daily_net_revenue_amount
@@ -18,7 +17,7 @@ data_period as (
 
 final as (
     select
-        daily_receivables.date_key as month_end_date_key,
+        {{ date_key('daily_receivables.calendar_date') }} as month_end_date_key,
         daily_receivables.outstanding_amount,
         daily_receivables.average_daily_net_revenue_amount,
         cast(

@@ -1,0 +1,31 @@
+-- Every day of the whole years that the data touch.
+with data_period as (
+    select
+        first_event_date,
+        last_event_date
+    from {{ ref('int_data_period') }}
+),
+
+numbers as (
+    {{ numbers(5) | indent(4) }}
+),
+
+bounds as (
+    select
+        cast(
+            concat(cast(year(first_event_date) as varchar(4)), '-01-01') as date
+        ) as first_day,
+        cast(
+            concat(cast(year(last_event_date) as varchar(4)), '-12-31') as date
+        ) as last_day
+    from data_period
+),
+
+final as (
+    select {{ add_days('bounds.first_day', 'numbers.number') }} as calendar_date
+    from bounds
+    inner join numbers
+        on numbers.number <= {{ days_between('bounds.first_day', 'bounds.last_day') }}
+)
+
+select * from final
