@@ -1,0 +1,47 @@
+"""The findings table says what it measures, and a demo that does not show a finding fails."""
+
+from __future__ import annotations
+
+import shutil
+
+import duckdb
+
+from tests.conftest import run_dbt
+
+
+def test_the_demo_shows_every_finding(demo):
+    rows = demo.execute("select finding_id, value, holds from marts.rpt_findings").fetchall()
+    assert {finding for finding, _, _ in rows} == {f"F{number}" for number in range(1, 10)}
+    assert all(value is not None and holds == 1 for _, value, holds in rows)
+
+
+def test_a_finding_that_does_not_hold_fails_the_build_of_the_demo(demo_warehouse, tmp_path):
+    folder = tmp_path / "changed"
+    folder.mkdir()
+    shutil.copyfile(demo_warehouse, folder / "emr.duckdb")
+    with duckdb.connect(str(folder / "emr.duckdb")) as connection:
+        # one check just below its value, one exactly on it, one that nothing can measure
+        connection.execute(
+            "update reference.finding_checks set highest_expected = 0.30, lowest_expected = 0.10 "
+            "where finding_id = 'F1'"
+        )
+        connection.execute(
+            "update reference.finding_checks set lowest_expected = 2, highest_expected = 2 "
+            "where finding_id = 'F7'"
+        )
+        connection.execute("delete from reference.finding_departments where finding_id = 'F5'")
+    run = run_dbt(folder, "build", "--select", "rpt_findings", "--exclude", "test_type:unit")
+    assert run.returncode != 0
+    assert "assert_every_finding_holds" in run.output
+    with duckdb.connect(str(folder / "emr.duckdb"), read_only=True) as connection:
+        holds = {
+            (finding, check): value
+            for finding, check, value in connection.execute(
+                "select finding_id, check_number, holds from marts.rpt_findings"
+            ).fetchall()
+        }
+    assert holds["F1", 1] == 0
+    assert holds["F7", 1] == 1
+    assert holds["F5", 1] is None
+    assert holds["F5", 3] is None
+    assert holds["F9", 1] == 1
