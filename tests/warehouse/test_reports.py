@@ -183,3 +183,50 @@ def test_recommendations(table):
     money = report.loc[("R5", "All patients", "Net revenue per year")]
     gain = newly * (revenue[1] / mix[1] - revenue[0] / mix[0]) / years
     assert money["value_change"] == pytest.approx(gain, rel=1e-3)
+
+
+def test_figures_of_the_control_charts(table):
+    encounters, stays = table("fct_encounters"), table("fct_readmissions")
+    surveys = table("fct_satisfaction")
+    months = table("rpt_department_months").set_index(["department_key", "month_start_date_key"])
+
+    def by_month(rows: pd.DataFrame, date_key: str, column: str) -> pd.DataFrame:
+        start = rows[date_key] // 100 * 100 + 1
+        return rows.groupby(["department_key", start])[column].agg(["mean", "count"])
+
+    index = stays[stays["is_index_stay_30_days"] == 1]
+    rated = surveys[(surveys["is_survey_eligible"] == 1) & surveys["overall_rating"].notna()]
+    inpatient = encounters[encounters["encounter_class"] == "inpatient"]
+    expected = {
+        "30-day readmission rate": by_month(index, "discharge_date_key", "is_readmitted_30_days"),
+        "Overall rating": by_month(rated, "discharge_date_key", "overall_rating"),
+        "Length of stay, days": by_month(
+            inpatient.dropna(subset=["length_of_stay_days"]),
+            "discharge_date_key",
+            "length_of_stay_days",
+        ),
+        "Net revenue per encounter": by_month(
+            encounters.dropna(subset=["net_revenue_amount"]),
+            "arrival_date_key",
+            "net_revenue_amount",
+        ),
+        "Encounters per day": months.assign(
+            mean=months["encounters_per_day"], count=months["days_covered"]
+        )[["mean", "count"]],
+    }
+    report = table("rpt_control_charts")
+    assert set(report["metric"]) == set(expected)
+    for metric, figures in expected.items():
+        shown = report[report["metric"] == metric].set_index(
+            ["department_key", "month_start_date_key"]
+        )
+        if metric not in ("Overall rating", "Encounters per day"):
+            figures = figures[figures["count"] >= SMALLEST_CELL]
+        assert set(shown.index) == set(figures.index), metric
+        assert (shown["n"] == figures["count"].reindex(shown.index)).all(), metric
+        assert shown["value"].to_numpy() == pytest.approx(
+            figures["mean"].reindex(shown.index).to_numpy(), rel=1e-4, abs=1e-4
+        ), metric
+        assert (
+            shown["chart_type"] == ("p" if metric == "30-day readmission rate" else "XmR")
+        ).all()
