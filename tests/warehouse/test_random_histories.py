@@ -21,6 +21,7 @@ MODELS = [
     "fct_daily_census",
     "rpt_receivables",
     "dim_department",
+    "dim_date",
 ]
 STAY_COLUMNS = (
     "encounter_count", "length_of_stay_days", "is_flagged_readmission", "is_readmission_30_days",
