@@ -45,8 +45,8 @@ requirements: $(VENV)/.installed-dev ## Pin requirements*.txt anew from pyprojec
 	@$(PIN) --extra fabric -o requirements-fabric.txt
 	@$(PIN) --all-extras -o requirements-dev.txt
 
-clean: ## Remove what builds and tests wrote, but no data of yours
-	@rm -rf $(VENV) target logs dbt_packages warehouse/emr.duckdb
+clean: ## Remove what builds and tests wrote, but not the warehouse, which holds history
+	@rm -rf $(VENV) target logs dbt_packages
 
 # --- environment -------------------------------------------------------------------------------
 
