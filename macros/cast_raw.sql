@@ -15,17 +15,33 @@
 {%- endmacro %}
 
 {% macro raw_date(column) -%}
-    try_cast(nullif(trim(cast({{ column }} as varchar(40))), '') as date)
+    {{ read_as(column, 'date') }}
 {%- endmacro %}
 
 {% macro raw_timestamp(column) -%}
-    try_cast(nullif(trim(cast({{ column }} as varchar(40))), '') as {{ dbt.type_timestamp() }})
+    {{ read_as(column, dbt.type_timestamp()) }}
 {%- endmacro %}
 
 {% macro raw_integer(column) -%}
-    try_cast(nullif(trim(cast({{ column }} as varchar(40))), '') as int)
+    {{ read_as(column, 'int') }}
 {%- endmacro %}
 
 {% macro raw_decimal(column) -%}
-    try_cast(nullif(trim(cast({{ column }} as varchar(40))), '') as decimal(18, 2))
+    {{ read_as(column, 'decimal(18, 2)') }}
+{%- endmacro %}
+
+{% macro read_as(column, type) -%}
+    {{ return(adapter.dispatch('read_as', 'emr_analytics')(column, type)) }}
+{%- endmacro %}
+
+{% macro default__read_as(column, type) -%}
+    try_cast(nullif(trim(cast({{ column }} as varchar(40))), '') as {{ type }})
+{%- endmacro %}
+
+{#- DuckDB reads a blank as null by itself, and a value that has its type already for nothing; text
+    with blanks around it (which it refuses in timestamps) is read at the second attempt. -#}
+{% macro duckdb__read_as(column, type) -%}
+    coalesce(
+        try_cast({{ column }} as {{ type }}), try_cast(trim(cast({{ column }} as varchar)) as {{ type }})
+    )
 {%- endmacro %}

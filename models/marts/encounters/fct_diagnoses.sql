@@ -9,12 +9,13 @@ with diagnoses as (
     from {{ ref('int_conformed_diagnoses') }}
 ),
 
-code_groups as (
+diagnosis_codes as (
     select
+        diagnosis_key,
         code_system,
         diagnosis_code,
         chronic_group
-    from {{ ref('int_diagnosis_code_groups') }}
+    from {{ ref('dim_diagnosis') }}
 ),
 
 encounter_keys as (
@@ -38,7 +39,7 @@ final as (
         encounter_keys.patient_key,
         encounter_keys.age_group_key,
         encounter_keys.department_key,
-        {{ integer_key(['diagnoses.code_system', 'diagnoses.diagnosis_code']) }} as diagnosis_key,
+        coalesce(diagnosis_codes.diagnosis_key, cast(-1 as bigint)) as diagnosis_key,
         encounter_keys.arrival_date_key,
         encounter_keys.discharge_date_key,
 
@@ -48,12 +49,12 @@ final as (
         cast(
             case diagnoses.present_on_admission when 'Y' then 1 when 'N' then 0 end as int
         ) as is_present_on_admission,
-        cast(coalesce(code_groups.chronic_group, 'None') as varchar(50)) as chronic_group
+        cast(coalesce(diagnosis_codes.chronic_group, 'None') as varchar(50)) as chronic_group
     from diagnoses
-    left join code_groups
+    left join diagnosis_codes
         on
-            diagnoses.code_system = code_groups.code_system
-            and diagnoses.diagnosis_code = code_groups.diagnosis_code
+            diagnoses.code_system = diagnosis_codes.code_system
+            and diagnoses.diagnosis_code = diagnosis_codes.diagnosis_code
     inner join encounter_keys
         on diagnoses.encounter_id = encounter_keys.encounter_id
 )

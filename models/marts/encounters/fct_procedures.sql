@@ -10,11 +10,13 @@ with procedures as (
     from {{ ref('int_conformed_procedures') }}
 ),
 
-procedure_labels as (
+procedure_codes as (
     select
+        procedure_key,
+        code_system,
         procedure_code,
         is_surgery
-    from {{ ref('procedure_labels') }}
+    from {{ ref('dim_procedure') }}
 ),
 
 encounter_keys as (
@@ -37,17 +39,18 @@ final as (
         encounter_keys.age_group_key,
         encounter_keys.department_key,
         {{ integer_key(['procedures.provider_id']) }} as provider_key,
-        {{ integer_key(['procedures.code_system', 'procedures.procedure_code']) }}
-            as procedure_key,
+        coalesce(procedure_codes.procedure_key, cast(-1 as bigint)) as procedure_key,
         {{ date_key('procedures.performed_at') }} as procedure_date_key,
 
         -- attributes
         procedures.sequence,
         procedures.performed_at,
-        cast(procedure_labels.is_surgery as int) as is_surgery
+        procedure_codes.is_surgery
     from procedures
-    left join procedure_labels
-        on procedures.procedure_code = procedure_labels.procedure_code
+    left join procedure_codes
+        on
+            procedures.code_system = procedure_codes.code_system
+            and procedures.procedure_code = procedure_codes.procedure_code
     inner join encounter_keys
         on procedures.encounter_id = encounter_keys.encounter_id
 )

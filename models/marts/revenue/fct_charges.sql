@@ -11,6 +11,14 @@ with charges as (
     from {{ ref('int_conformed_charges') }}
 ),
 
+procedure_codes as (
+    select
+        procedure_key,
+        code_system,
+        procedure_code
+    from {{ ref('dim_procedure') }}
+),
+
 encounter_keys as (
     select
         encounter_id,
@@ -31,12 +39,7 @@ final as (
         encounter_keys.age_group_key,
         encounter_keys.department_key,
         encounter_keys.payer_key,
-        case
-            when charges.procedure_code is null then cast(-1 as bigint)
-            else {{ integer_key([
-                procedure_code_system('charges.procedure_code'), 'charges.procedure_code'
-            ]) }}
-        end as procedure_key,
+        coalesce(procedure_codes.procedure_key, cast(-1 as bigint)) as procedure_key,
         {{ date_key('charges.service_date') }} as service_date_key,
 
         -- attributes
@@ -48,6 +51,10 @@ final as (
     from charges
     inner join encounter_keys
         on charges.encounter_id = encounter_keys.encounter_id
+    left join procedure_codes
+        on
+            charges.procedure_code = procedure_codes.procedure_code
+            and {{ procedure_code_system('charges.procedure_code') }} = procedure_codes.code_system
 )
 
 select * from final
