@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 BUILD_OPTIONS := --source $(SOURCE) --target $(TARGET) $(if $(DATA),--data "$(DATA)")
+PARSER := tests/tsql/parser
 PIN := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header --quiet --upgrade
 
@@ -23,7 +24,7 @@ help: ## Show this list
 build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse and the documentation
 	@$(BIN)/python -m pipeline build $(BUILD_OPTIONS)
 
-test: $(VENV)/.installed-dev ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
+test: $(VENV)/.installed-dev $(VENV)-tsql/.installed ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -44,9 +45,12 @@ requirements: $(VENV)/.installed-dev ## Pin requirements*.txt anew from pyprojec
 	@$(PIN) --extra sqlserver -o requirements-sqlserver.txt
 	@$(PIN) --extra fabric -o requirements-fabric.txt
 	@$(PIN) --all-extras -o requirements-dev.txt
+	@$(BIN)/uv pip compile $(PARSER)/requirements.in --no-deps --python-version 3.11 \
+		--python-platform x86_64-manylinux_2_28 --generate-hashes --no-emit-index-url --no-header \
+		--quiet --upgrade -o $(PARSER)/requirements.txt
 
 clean: ## Remove what builds and tests wrote, but not the warehouse, which holds history
-	@rm -rf $(VENV) target logs dbt_packages
+	@rm -rf $(VENV) $(VENV)-tsql target logs dbt_packages
 
 # --- environment -------------------------------------------------------------------------------
 
@@ -84,4 +88,21 @@ $(VENV)/.installed-fabric: requirements-fabric.txt $(VENV)/.installed
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/bin/python
 	@echo "Installing packages for the tests (once)"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# Microsoft's T-SQL parser lives in an environment of its own, where it runs: Linux on x86-64 with
+# CPython 3.11 or 3.12. Elsewhere its tests are skipped and say so.
+$(VENV)-tsql/.installed: $(PARSER)/requirements.txt
+	@found=""; for candidate in $(PYTHON) python3.12 python3.11 python3 python; do \
+		if "$$candidate" -c 'import platform as p, sys; sys.exit((3, 11) > sys.version_info \
+			or sys.version_info >= (3, 13) or (p.system(), p.machine()) != ("Linux", "x86_64"))' \
+			> /dev/null 2>&1; then found="$$candidate"; break; fi; \
+	done; \
+	mkdir -p $(VENV)-tsql; \
+	if [ -n "$$found" ]; then \
+		echo "Installing Microsoft's T-SQL parser (once)"; \
+		"$$found" -m venv $(VENV)-tsql \
+			&& $(VENV)-tsql/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
+				--require-hashes --only-binary :all: -r $(PARSER)/requirements.txt; \
+	fi
 	@touch $@

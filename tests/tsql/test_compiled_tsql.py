@@ -6,57 +6,28 @@ from pathlib import Path
 
 import pytest
 import sqlglot
-from filelock import FileLock
 
-from tests.conftest import run_dbt
 from tests.tsql.functions import forbidden_constructs, unknown_functions
-
-TARGETS = ("sqlserver", "fabric")
-SOURCES = ("demo", "extract", "mimic")
-
-
-@pytest.fixture(scope="session", params=[(t, s) for t in TARGETS for s in SOURCES], ids="-".join)
-def compiled(request, shared_folder: Path) -> dict[str, str]:
-    """The compiled SQL of every model, test and analysis, by its path in the project."""
-    target, source = request.param
-    folder = shared_folder / f"compiled-{target}-{source}"
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "done").exists():
-            run = run_dbt(
-                folder,
-                "compile",
-                "--no-populate-cache",
-                "--no-introspect",
-                target=target,
-                emr_source=source,
-            )
-            assert run.returncode == 0, run.output[-4000:]
-            (folder / "done").touch()
-    root = folder / "target" / "compiled" / "emr_analytics"
-    return {
-        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(root.rglob("*.sql"))
-    }
 
 
 def test_every_model_is_compiled(compiled, project_root):
     models = {path.stem for path in (project_root / "models" / "marts").rglob("*.sql")}
-    assert models <= {Path(path).stem for path in compiled}
+    assert models <= {Path(path).stem for path in compiled.files}
 
 
 def test_only_functions_that_t_sql_knows(compiled):
-    found = {path: unknown_functions(sql) for path, sql in compiled.items()}
+    found = {path: unknown_functions(sql) for path, sql in compiled.files.items()}
     assert not {path: names for path, names in found.items() if names}
 
 
 def test_no_construct_that_t_sql_lacks(compiled):
-    found = {path: forbidden_constructs(sql) for path, sql in compiled.items()}
+    found = {path: forbidden_constructs(sql) for path, sql in compiled.files.items()}
     assert not {path: names for path, names in found.items() if names}
 
 
 def test_every_statement_parses_as_t_sql(compiled):
     broken = {}
-    for path, sql in compiled.items():
+    for path, sql in compiled.files.items():
         try:
             statements = sqlglot.parse(sql, read="tsql")
         except sqlglot.errors.ParseError as error:
