@@ -20,18 +20,27 @@ SOURCES = ("demo", "extract", "mimic")
 PARSER = Path(__file__).parent / "parser" / "check.py"
 
 
+@pytest.fixture(scope="session")
+def compile_for(shared_folder: Path) -> Callable[[str, str], Compiled]:
+    """The project, compiled once for a target and a source, without a server."""
+
+    def compile_once(target: str, source: str) -> Compiled:
+        folder = shared_folder / f"compiled-{target}-{source}"
+        with FileLock(f"{folder}.lock"):
+            if not (folder / "done").exists():
+                options = ("--no-populate-cache", "--no-introspect")
+                run = run_dbt(folder, "compile", *options, target=target, emr_source=source)
+                assert run.returncode == 0, run.output[-4000:]
+                (folder / "done").touch()
+        return Compiled(target, folder / "target")
+
+    return compile_once
+
+
 @pytest.fixture(scope="session", params=[(t, s) for t in TARGETS for s in SOURCES], ids="-".join)
-def compiled(request, shared_folder: Path) -> Compiled:
-    """The project, compiled without a server."""
-    target, source = request.param
-    folder = shared_folder / f"compiled-{target}-{source}"
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "done").exists():
-            options = ("--no-populate-cache", "--no-introspect")
-            run = run_dbt(folder, "compile", *options, target=target, emr_source=source)
-            assert run.returncode == 0, run.output[-4000:]
-            (folder / "done").touch()
-    return Compiled(target, folder / "target")
+def compiled(request, compile_for) -> Compiled:
+    """The project, compiled for each target and source."""
+    return compile_for(*request.param)
 
 
 @pytest.fixture(scope="session")

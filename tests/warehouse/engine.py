@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from tests.conftest import DbtRun
+from tests.conftest import PROJECT_ROOT, DbtRun
 
 RAW_SCHEMA = "raw_demo"
 REFERENCE_SCHEMA = "reference"
@@ -19,22 +21,45 @@ SNAPSHOTS = {
 }
 
 
+def demo_tables() -> dict[str, list[dict[str, str | None]]]:
+    """The committed demo extract, as rows of text."""
+    tables = {}
+    for path in (PROJECT_ROOT / "seeds" / "emr").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            tables[path.stem] = [
+                {column: value or None for column, value in row.items()}
+                for row in csv.DictReader(file)
+            ]
+    return tables
+
+
 class Engine:
     """Builds chosen models, and all that they need, over any raw tables.
 
     Args:
         build: a built demo, for its compiled SQL and its reference tables.
-        models: names of the models that will be asked for.
+        models: names of the models that will be asked for; all if none are named.
+        sql_of: the DuckDB query of a model's node; the compiled one if not given.
+
+    Attributes:
+        relations: schema.name of every model, each after what it reads.
     """
 
-    def __init__(self, build: DbtRun, models: list[str]) -> None:
+    def __init__(
+        self,
+        build: DbtRun,
+        models: list[str] | None = None,
+        sql_of: Callable[[dict], str] | None = None,
+    ) -> None:
         manifest = build.manifest()
         self._nodes = manifest["nodes"]
+        self._sql_of = sql_of or self._compiled(build.target_path)
         self._steps: list[tuple[str, str, str]] = []
-        wanted = [f"model.emr_analytics.{name}" for name in models]
+        self.relations: list[str] = []
         done: set[str] = set()
-        for key in wanted:
-            self._add(key, done, build.target_path)
+        for key, node in self._nodes.items():
+            if node["resource_type"] == "model" and (models is None or node["name"] in models):
+                self._add(key, done)
         self.raw_tables = {
             node["name"]: list(node["config"]["column_types"])
             for node in self._nodes.values()
@@ -42,6 +67,7 @@ class Engine:
         }
         self.connection = duckdb.connect()
         self.connection.execute("attach ':memory:' as emr")
+        self.connection.execute("use emr")
         schemas = {node["schema"] for node in self._nodes.values()}
         for schema in sorted(schemas):
             self.connection.execute(f"create schema if not exists emr.{schema}")
@@ -52,13 +78,18 @@ class Engine:
                 self.connection.execute(f"create table emr.{table} as from built.{table}")
         self.connection.execute("detach built")
 
-    def _add(self, key: str, done: set[str], target: Path) -> None:
+    @staticmethod
+    def _compiled(target: Path) -> Callable[[dict], str]:
+        root = target / "compiled" / "emr_analytics"
+        return lambda node: (root / node["original_file_path"]).read_text(encoding="utf-8")
+
+    def _add(self, key: str, done: set[str]) -> None:
         if key in done or key.startswith("seed."):
             return
         done.add(key)
         node = self._nodes[key]
         for parent in node["depends_on"]["nodes"]:
-            self._add(parent, done, target)
+            self._add(parent, done)
         relation = f"emr.{node['schema']}.{node['name']}"
         if node["resource_type"] == "snapshot":
             parent = self._nodes[node["depends_on"]["nodes"][0]]
@@ -67,8 +98,8 @@ class Engine:
                 f"from emr.{parent['schema']}.{parent['name']}"
             )
         else:
-            path = target / "compiled" / "emr_analytics" / node["original_file_path"]
-            sql = re.sub(r'"emr"\.', "emr.", path.read_text(encoding="utf-8"))
+            sql = re.sub(r'"emr"\.', "emr.", self._sql_of(node))
+            self.relations.append(f"{node['schema']}.{node['name']}")
         kind = "view" if node["config"]["materialized"] == "view" else "table"
         self._steps.append((kind, relation, sql))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import random
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import DbtRun
-from tests.warehouse.engine import Engine
+from tests.warehouse.engine import Engine, demo_tables
 from tests.warehouse.histories import extract
 from tests.warehouse.oracle import Oracle
 
@@ -169,16 +168,9 @@ def test_thousands_of_random_histories_agree_with_the_oracle(engine, seed):
     assert returns == {None, 0, 1}
 
 
-def test_the_demo_agrees_with_the_oracle(demo, project_root):
+def test_the_demo_agrees_with_the_oracle(demo):
     """On the committed extract, for all that does not hang on code lists."""
-    tables: dict[str, list[dict[str, str | None]]] = {}
-    for path in (project_root / "seeds" / "emr").glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            tables[path.stem] = [
-                {column: value or None for column, value in row.items()}
-                for row in csv.DictReader(file)
-            ]
-    oracle = Oracle(tables)
+    oracle = Oracle(demo_tables())
 
     def rows(sql: str) -> dict:
         cursor = demo.execute(sql)

@@ -1,5 +1,5 @@
--- Insurance plans of the chosen source system. A category that the contract does not know becomes
--- Unknown: it counts neither as insured nor as uninsured.
+-- Insurance plans of the chosen source system. A category counts whatever its case; one that the
+-- contract does not know becomes Unknown: it counts neither as insured nor as uninsured.
 with staged_payers as (
     select
         payer_id,
@@ -23,7 +23,7 @@ final as (
         cast(payer_categories.is_insured as int) as is_insured
     from staged_payers
     left join payer_categories
-        on staged_payers.payer_category = payer_categories.payer_category
+        on lower(staged_payers.payer_category) = lower(payer_categories.payer_category)
 )
 
 select * from final

@@ -1,0 +1,67 @@
+"""T-SQL that was compiled for SQL Server, as DuckDB SQL with T-SQL's meaning.
+
+sqlglot translates words and types. What would keep its text and change its meaning is rewritten
+here: whole numbers divide to whole numbers, len ignores trailing blanks, a cast of an empty string
+is 0 or 1900-01-01, a cast to varchar(n) cuts off, float has 64 bits.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from tests.tsql.semantics import Catalog, annotated, family, is_whole_number
+
+MACROS = (
+    # The first eight bytes of an MD5 digest as a number, as SQL Server casts them to bigint.
+    "create or replace macro first_eight_bytes(text_value) as "
+    "cast(concat('0x', substring(md5(text_value), 1, 16)) as ubigint)",
+    "create or replace macro length_without_trailing_blanks(text_value) as "
+    "length(rtrim(text_value))",
+)
+# What SQL Server makes of an empty or blank string; of decimal it makes nothing.
+BLANK_AS = {
+    exp.DataType.Type.INT: "0",
+    exp.DataType.Type.BIGINT: "0",
+    exp.DataType.Type.FLOAT: "0",
+    exp.DataType.Type.DATE: "date '1900-01-01'",
+    exp.DataType.Type.DATETIME2: "timestamp '1900-01-01'",
+}
+
+
+def to_duckdb(sql: str, catalog: Catalog) -> str:
+    """One T-SQL query as DuckDB SQL.
+
+    Args:
+        sql: the query without database names.
+        catalog: the columns and types of every table that it reads.
+    """
+    return annotated(sql, catalog).transform(rewritten).sql("duckdb")
+
+
+def rewritten(node: exp.Expression) -> exp.Expression:
+    """The node, or what stands for it on DuckDB."""
+    if isinstance(node, exp.TryCast) and family(node.this) == "text" and node.to.this in BLANK_AS:
+        blank = f"case when trim({{}}) = '' then {BLANK_AS[node.to.this]} else {{}} end"
+        target = exp.TryCast(this=node.this.copy(), to=double_for_float(node.to))
+        text = node.this.sql("duckdb")
+        return exp.maybe_parse(blank.format(text, target.sql("duckdb")), dialect="duckdb")
+    if isinstance(node, exp.Cast) and node.is_type("varchar") and node.to.expressions:
+        # DuckDB keeps what is longer than the type; SQL Server cuts it off.
+        return exp.func("left", node, node.to.expressions[0].this)
+    if isinstance(node, exp.DataType):
+        return double_for_float(node)
+    if isinstance(node, exp.Length):
+        inner = node.this.this if isinstance(node.this, exp.Cast) else node.this
+        return exp.Anonymous(this="length_without_trailing_blanks", expressions=[inner])
+    if isinstance(node, exp.Div) and is_whole_number(node.left) and is_whole_number(node.right):
+        return exp.IntDiv(this=node.left, expression=node.right)
+    if isinstance(node, exp.Cast) and isinstance(node.this, exp.Substring):
+        digest = node.this.this
+        if isinstance(digest, (exp.MD5, exp.MD5Digest)) and is_whole_number(node):
+            return exp.Anonymous(this="first_eight_bytes", expressions=[digest.this])
+    return node
+
+
+def double_for_float(data_type: exp.DataType) -> exp.DataType:
+    """T-SQL's float has 64 bits; DuckDB calls that double."""
+    return exp.DataType.build("double") if data_type.is_type("float") else data_type
