@@ -11,11 +11,22 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
-from pipeline.attach import Attached, attach
+from pipeline.attach import attach
 from pipeline.dbt import BuildResult, run_with_progress
+from pipeline.files import Delivered
+from pipeline.load import load
 from pipeline.packages import install_packages
 from pipeline.project import ROOT, UserError
+from pipeline.server import connect
 from pipeline.summary import show_summary
 
 SOURCES = ("demo", "extract", "mimic")
@@ -55,13 +66,23 @@ def profile_command() -> None:
 @click.option("--data", type=DATA_FOLDER, required=True, help="Folder of the files.")
 def attach_command(source: str, data: Path) -> None:
     """Check a folder of files and make them the raw tables of the DuckDB warehouse."""
-    report_attached(attach(source, data))
+    report_raw(attach(source, data))
+
+
+@main.command("load")
+@click.option("--source", type=click.Choice(SOURCES[1:]), required=True)
+@click.option("--data", type=DATA_FOLDER, required=True, help="Folder of the files.")
+@click.option("--target", type=click.Choice(["sqlserver"]), default="sqlserver", show_default=True)
+def load_command(source: str, data: Path, target: str) -> None:
+    """Check a folder of files and load them into the raw tables of SQL Server."""
+    report_raw(load_with_progress(source, data, target))
 
 
 @main.command("summary")
-def summary_command() -> None:
-    """Print what the DuckDB warehouse holds."""
-    show_summary(console)
+@click.option("--target", type=click.Choice(TARGETS[:2]), default="duckdb", show_default=True)
+def summary_command(target: str) -> None:
+    """Print what the marts hold."""
+    show_summary(console, target)
 
 
 @main.command("build")
@@ -75,9 +96,9 @@ def build_command(source: str, data: Path | None, target: str, offline: bool) ->
         raise UserError("The demo brings its own data: leave DATA out, or set SOURCE=extract.")
     if source != "demo" and target == "duckdb" and data is None:
         raise UserError(f"SOURCE={source} needs the folder of your files: add DATA=path/to/folder.")
-    if source != "demo" and target != "duckdb" and data is not None:
+    if target == "fabric" and data is not None:
         raise UserError(
-            f"With TARGET={target} the raw tables are loaded into the server first: leave DATA out."
+            "Fabric loads the raw tables from OneLake (docs/sql-server.md): leave DATA out."
         )
     with step("Packages"):
         console.print(f"  {install_packages(offline)}")
@@ -85,15 +106,20 @@ def build_command(source: str, data: Path | None, target: str, offline: bool) ->
         console.print(f"  {make_profile()}")
     if source != "demo" and data is not None:
         with step("Raw data"):
-            report_attached(attach(source, data))
+            delivered = (
+                attach(source, data)
+                if target == "duckdb"
+                else load_with_progress(source, data, target)
+            )
+            report_raw(delivered)
     common = ["--target", target, "--vars", json.dumps({"emr_source": source})]
     with step("dbt build"):
         report_build(run_with_progress(["build", *common], console, "models and tests"))
     with step("dbt docs"):
         report_build(run_with_progress(["docs", "generate", *common], console, "documentation"))
-    if target == "duckdb":
+    if target != "fabric":
         console.print()
-        show_summary(console)
+        show_summary(console, target)
     console.print(next_steps(target))
 
 
@@ -115,13 +141,41 @@ def step(title: str) -> Iterator[None]:
     console.print(f"  [dim]{time.monotonic() - started:.1f} s[/dim]")
 
 
-def report_attached(attached: list[Attached]) -> None:
+def load_with_progress(source: str, data: Path, target: str) -> list[Delivered]:
+    """Load a folder of files into SQL Server with a progress bar per table."""
+    server = connect(target)
+    try:
+        with Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        ) as progress:
+            tasks: dict[str, TaskID] = {}
+
+            def show(table: str, done: int, rows: int) -> None:
+                if table not in tasks:
+                    tasks[table] = progress.add_task(table, total=rows)
+                progress.update(tasks[table], completed=done)
+
+            return load(source, data, server, show)
+    finally:
+        server.close()
+
+
+def report_raw(tables: list[Delivered]) -> None:
     """Print rows per raw table, and columns that nothing reads."""
-    for table in attached:
+    for delivered in tables:
         ignored = (
-            f" (not read: {', '.join(table.ignored_columns)})" if table.ignored_columns else ""
+            f" (not read: {', '.join(delivered.ignored_columns)})"
+            if delivered.ignored_columns
+            else ""
         )
-        console.print(f"  {table.table:<20}{table.rows:>12,} rows{ignored}", markup=False)
+        console.print(
+            f"  {delivered.table.name:<20}{delivered.rows:>12,} rows{ignored}", markup=False
+        )
 
 
 def report_build(result: BuildResult) -> None:
@@ -139,9 +193,12 @@ def report_build(result: BuildResult) -> None:
 
 def next_steps(target: str) -> str:
     """Where to look now."""
-    lines = ["", "[bold]Next[/bold]"]
-    if target == "duckdb":
-        lines.append("  Tables:         warehouse/emr.duckdb, schema marts")
+    tables = {"duckdb": "warehouse/emr.duckdb, schema marts"}
+    lines = [
+        "",
+        "[bold]Next[/bold]",
+        f"  Tables:         {tables.get(target, 'schema marts of your database')}",
+    ]
     lines += [
         "  Documentation:  dbt docs serve --host 127.0.0.1   (in the environment .venv)",
         "  Power BI, SQL Server, own data: README.md",

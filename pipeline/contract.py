@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import yaml
 
@@ -10,11 +11,31 @@ from pipeline.project import SOURCES_FILES
 
 
 @dataclass(frozen=True)
+class Column:
+    """A raw column.
+
+    Attributes:
+        name: as staging reads it.
+        data_type: what staging makes of it; None where the source states none (text).
+        mask: SQL Server's masking function for a column that identifies a person, else None.
+    """
+
+    name: str
+    data_type: str | None
+    mask: str | None
+
+
+@dataclass(frozen=True)
 class Table:
     """A raw table: its name and the columns that staging reads, in order."""
 
     name: str
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns by name."""
+        return tuple(column.name for column in self.columns)
 
 
 @dataclass(frozen=True)
@@ -25,13 +46,20 @@ class Source:
     tables: tuple[Table, ...]
 
 
+@cache
 def read_source(source: str) -> Source:
     """The raw tables of `extract` or `mimic`."""
     declared = yaml.safe_load(SOURCES_FILES[source].read_text(encoding="utf-8"))["sources"][0]
     return Source(
         declared["schema"],
         tuple(
-            Table(table["name"], tuple(column["name"] for column in table["columns"]))
+            Table(
+                table["name"],
+                tuple(
+                    Column(column["name"], column.get("data_type"), column.get("masked_with"))
+                    for column in table["columns"]
+                ),
+            )
             for table in declared["tables"]
         ),
     )

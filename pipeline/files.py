@@ -17,6 +17,8 @@ from pipeline.project import UserError
 
 # How a table may be delivered: one file, or a folder of parts of one kind.
 ENDINGS = (".csv", ".csv.gz", ".parquet")
+# A single-site extract may leave facilities out.
+OPTIONAL_TABLES = frozenset({"facilities"})
 
 
 @dataclass(frozen=True)
@@ -43,25 +45,66 @@ class Delivery:
             f"escape = '\"', nullstr = '', max_line_size = 20000000, columns = {{{columns}}})"
         )
 
+    def select(self) -> str:
+        """The DuckDB query of the table's columns, in order."""
+        columns = ", ".join(_quoted(name) for name in self.table.column_names)
+        return f"select {columns} from {self.relation()}"
 
-def find_deliveries(source: Source, folder: Path, optional: frozenset[str]) -> list[Delivery]:
-    """The files of every table of a source in a folder.
+
+@dataclass(frozen=True)
+class Delivered:
+    """A raw table that a folder of files holds, checked and read once.
+
+    Attributes:
+        table: what it must have.
+        select: the DuckDB query of its rows, with the table's columns in order.
+        rows: how many.
+        ignored_columns: columns of the file that nothing reads.
+    """
+
+    table: Table
+    select: str
+    rows: int
+    ignored_columns: tuple[str, ...]
+
+
+def read_folder(
+    source: Source, folder: Path, connection: duckdb.DuckDBPyConnection
+) -> list[Delivered]:
+    """Check a folder of files and read every field of it once.
 
     Args:
-        source: the tables to find.
-        folder: where to look.
-        optional: names of tables that may be absent.
+        source: the tables that it must hold.
+        folder: the folder.
+        connection: any DuckDB connection, to read with.
 
     Returns:
-        One delivery per table that is there, header checked against the source's columns.
+        One entry per table of the source, in its order.
 
     Raises:
-        UserError: folder or files missing, two kinds for one table, unreadable or wrong header.
+        UserError: anything about the files that the user can mend.
     """
+    deliveries = {delivery.table.name: delivery for delivery in _find_deliveries(source, folder)}
+    delivered = []
+    for table in source.tables:
+        if table.name in deliveries:
+            delivery = deliveries[table.name]
+            rows = _count_rows(connection, delivery)
+            known = {name.lower() for name in table.column_names}
+            ignored = tuple(name for name in delivery.header if name.lower() not in known)
+            delivered.append(Delivered(table, delivery.select(), rows, ignored))
+        else:
+            select = _default_facility(connection, table, deliveries["departments"])
+            delivered.append(Delivered(table, select, 1, ()))
+    return delivered
+
+
+def _find_deliveries(source: Source, folder: Path) -> list[Delivery]:
+    """The files of every table of a source in a folder, headers checked."""
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder}: give the folder of your files as DATA=… .")
     found = {table.name: _files_of(table, folder) for table in source.tables}
-    missing = [name for name, paths in found.items() if not paths and name not in optional]
+    missing = [name for name, paths in found.items() if not paths and name not in OPTIONAL_TABLES]
     if missing:
         names = ", ".join(f"{name}.csv (or .csv.gz, .parquet)" for name in missing)
         raise UserError(
@@ -74,12 +117,33 @@ def find_deliveries(source: Source, folder: Path, optional: frozenset[str]) -> l
     ]
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> int:
-    """Read every field of a delivery and count its rows.
+def _default_facility(
+    connection: duckdb.DuckDBPyConnection, table: Table, departments: Delivery
+) -> str:
+    """The one site of an extract without facilities: the one that its departments name."""
+    named = [
+        row[0]
+        for row in connection.execute(
+            "select distinct trim(cast(facility_id as varchar)) as facility_id "
+            f"from {departments.relation()} "
+            "where trim(cast(facility_id as varchar)) <> '' order by 1"
+        ).fetchall()
+    ]
+    if len(named) > 1:
+        raise UserError(
+            f"departments names {len(named)} sites ({', '.join(named[:3])}, …) but there is no "
+            "facilities file: add facilities.csv with one row per site."
+        )
+    values = {"facility_id": named[0] if named else "MAIN", "facility_name": "Main site"}
+    literals = {
+        name: _literal(values[name]) if name in values else "null" for name in table.column_names
+    }
+    columns = ", ".join(f'cast({value} as varchar) as "{c}"' for c, value in literals.items())
+    return f"select {columns}"
 
-    Raises:
-        UserError: a file that cannot be read to its end, naming file and line where known.
-    """
+
+def _count_rows(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> int:
+    """Read every field of a delivery and count its rows."""
     fields = ", ".join(f"count({_quoted(name)})" for name in delivery.header)
     try:
         return connection.execute(
@@ -160,7 +224,7 @@ def _checked(delivery: Delivery) -> Delivery:
     if repeated:
         raise UserError(f"{name} has the column {repeated[0]} twice: rename or drop one.")
     present = {column.lower() for column in delivery.header}
-    for column in delivery.table.columns:
+    for column in delivery.table.column_names:
         if column.lower() not in present:
             near = difflib.get_close_matches(column, delivery.header, n=1)
             hint = f" (is it {near[0]}?)" if near else ""

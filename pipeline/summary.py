@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.project import UserError, warehouse_path
+from pipeline.server import connect
+
+# The rows of a query that any engine understands.
+Query = Callable[[str], list[tuple]]
 
 HEADLINES = Path(__file__).with_name("headlines.yml")
 # CMS cell-size policy: nothing about fewer than eleven people is printed.
@@ -20,22 +26,36 @@ FORMATS = {"share": "{:.1%}", "count": "{:.0f}", "ratio": "{:.2f}", "correlation
 HOLDS = {1: "yes", 0: "NO", None: "no data"}
 
 
-def show_summary(console: Console) -> None:
-    """Print the summary of the DuckDB warehouse.
+def show_summary(console: Console, target: str = "duckdb") -> None:
+    """Print the summary of the marts of a target, `duckdb` or `sqlserver`.
 
     Raises:
         UserError: where there is no warehouse or no mart in it.
     """
+    with open_marts(target) as query:
+        console.print(marts_table(query))
+        console.print(headlines_table(query))
+        console.print(findings_table(query))
+
+
+@contextmanager
+def open_marts(target: str) -> Iterator[Query]:
+    """A way to ask the marts of a target, read-only on DuckDB."""
+    if target != "duckdb":
+        server = connect(target)
+        try:
+            yield server.execute
+        finally:
+            server.close()
+        return
     warehouse = warehouse_path()
     if not warehouse.exists():
         raise UserError(f"There is no warehouse {warehouse}: run the build first.")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        console.print(marts_table(connection))
-        console.print(headlines_table(connection))
-        console.print(findings_table(connection))
+        yield lambda sql: connection.execute(sql).fetchall()
 
 
-def marts_table(connection: duckdb.DuckDBPyConnection) -> Table:
+def marts_table(query: Query) -> Table:
     """Rows of every mart.
 
     Raises:
@@ -43,10 +63,10 @@ def marts_table(connection: duckdb.DuckDBPyConnection) -> Table:
     """
     names = [
         name
-        for (name,) in connection.execute(
+        for (name,) in query(
             "select table_name from information_schema.tables where table_schema = 'marts' "
             "order by table_name"
-        ).fetchall()
+        )
     ]
     if not names:
         raise UserError("The warehouse holds no marts: run the build first.")
@@ -54,25 +74,24 @@ def marts_table(connection: duckdb.DuckDBPyConnection) -> Table:
     table.add_column("table")
     table.add_column("rows", justify="right")
     for name in names:
-        rows = connection.execute(f"select count(*) from marts.{name}").fetchone()[0]
+        rows = query(f"select count(*) from marts.{name}")[0][0]
         table.add_row(name, f"{rows:,}")
     return table
 
 
-def headlines_table(connection: duckdb.DuckDBPyConnection) -> Table:
+def headlines_table(query: Query) -> Table:
     """The headline figures, small cells suppressed, `no data` where a fact is empty."""
     table = Table(title="Headline figures", title_justify="left", title_style="bold")
     table.add_column("figure")
     table.add_column("value", justify="right")
     table.add_column("n", justify="right")
     for headline in yaml.safe_load(HEADLINES.read_text(encoding="utf-8")):
-        row = connection.execute(headline["sql"]).fetchone()
-        value, count = row if row is not None else (None, 0)
+        value, count = next(iter(query(headline["sql"])), (None, 0))
         table.add_row(headline["title"], *cells(value, count, headline["format"]))
     return table
 
 
-def findings_table(connection: duckdb.DuckDBPyConnection) -> Table:
+def findings_table(query: Query) -> Table:
     """The findings of the executive summary, check by check, with what was to be expected."""
     table = Table(title="Findings", title_justify="left", title_style="bold")
     table.add_column("finding")
@@ -80,10 +99,10 @@ def findings_table(connection: duckdb.DuckDBPyConnection) -> Table:
     table.add_column("expected", justify="right")
     table.add_column("holds")
     statement = None
-    for finding, words, measure, unit, value, lowest, highest, holds in connection.execute(
+    for finding, words, measure, unit, value, lowest, highest, holds in query(
         "select finding_id, statement, measure, unit, value, lowest_expected, highest_expected, "
         "holds from marts.rpt_findings order by finding_id, check_number"
-    ).fetchall():
+    ):
         if words != statement:
             statement = words
             table.add_row(f"[bold]{finding} {words}[/bold]")

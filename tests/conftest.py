@@ -19,7 +19,10 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from tests.tsql.parser.check import MISSING, SYNTAX_ONLY
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+TSQL_PARSER = PROJECT_ROOT / "tests" / "tsql" / "parser" / "check.py"
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -136,3 +139,31 @@ def mimic_hosp() -> Path:
     if not folder:
         pytest.skip("MIMIC_IV_HOSP does not name a folder of MIMIC-IV hosp/*.csv.gz files")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def microsoft_messages() -> Callable[..., list[dict]]:
+    """What Microsoft's parser and model say of scripts; see tsql/parser/check.py for the shape.
+
+    `names=False` leaves the model out: it knows definitions only, no other statements.
+    """
+    default = PROJECT_ROOT / ".venv-tsql" / "bin" / "python"
+    python = Path(os.environ.get("EMR_TSQL_PYTHON", default))
+    if not python.exists():
+        pytest.skip("Microsoft's T-SQL parser is not installed: `make test` does, on Linux x86-64")
+
+    def check(scripts: dict[str, str], names: bool = True) -> list[dict]:
+        completed = subprocess.run(
+            [str(python), str(TSQL_PARSER), *([] if names else [SYNTAX_ONLY])],
+            input=json.dumps(scripts),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if completed.returncode == MISSING:
+            pytest.skip(completed.stderr.strip())
+        assert completed.returncode == 0, completed.stderr[-4000:]
+        return json.loads(completed.stdout)
+
+    return check

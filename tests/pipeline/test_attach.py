@@ -23,7 +23,8 @@ def write_extract(folder: Path, **changed: str | None) -> Path:
     """A smallest whole extract: one row per table; `changed` replaces or leaves out files."""
     folder.mkdir(parents=True, exist_ok=True)
     for table in EXTRACT.tables:
-        text = ",".join(table.columns) + "\n" + ",".join(f"{c}-1" for c in table.columns) + "\n"
+        text = ",".join(table.column_names) + "\n"
+        text += ",".join(f"{name}-1" for name in table.column_names) + "\n"
         text = changed.get(table.name, text)
         if text is not None:
             (folder / f"{table.name}.csv").write_text(text, encoding="utf-8")
@@ -68,9 +69,10 @@ def refusal(folder: Path, source: str = "extract") -> str:
 
 def test_every_table_is_there_with_the_columns_of_the_contract(tmp_path, raw):
     attached = attach("extract", write_extract(tmp_path / "in"))
-    assert {table.table: table.rows for table in attached} == {t.name: 1 for t in EXTRACT.tables}
+    assert {d.table.name: d.rows for d in attached} == {t.name: 1 for t in EXTRACT.tables}
     for table in EXTRACT.tables:
-        assert raw(f"select * from raw.{table.name}") == [tuple(f"{c}-1" for c in table.columns)]
+        values = tuple(f"{name}-1" for name in table.column_names)
+        assert raw(f"select * from raw.{table.name}") == [values]
 
 
 def test_path_with_spaces_quotes_and_umlauts(tmp_path, raw):
@@ -82,7 +84,7 @@ def test_columns_in_another_order_and_further_columns(tmp_path, raw):
     text = payers("x,Private,P1,Plan\n", "note,payer_category,payer_id,payer_name")
     attached = attach("extract", write_extract(tmp_path / "in", payers=text))
     assert raw("select * from raw.payers") == [("P1", "Plan", "Private")]
-    assert next(t.ignored_columns for t in attached if t.table == "payers") == ("note",)
+    assert next(t.ignored_columns for t in attached if t.table.name == "payers") == ("note",)
 
 
 def test_byte_order_mark_quotes_commas_and_line_breaks(tmp_path, raw):

@@ -7,8 +7,8 @@ project. Reads JSON from standard input and writes JSON to standard output:
     [{"script": "name", "line": 3, "column": 8, "message": "SQL46010: …"}, …]
 
 The language level is SQL Server 2019. A message about a name carries the element's name in its text
-and no line. Where something is missing on this machine, one sentence goes to standard error and the
-exit code is 3.
+and no line. With --syntax-only, names are not resolved. Where something is missing on this machine,
+one sentence goes to standard error and the exit code is 3.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import NoReturn
 MISSING = 3
 PREPARED = "EMR_TSQL_CHECK_PREPARED"
 LEVEL = "150"
+SYNTAX_ONLY = "--syntax-only"
 
 
 def stop(sentence: str) -> NoReturn:
@@ -157,7 +158,8 @@ def main() -> None:
     messages = syntax_messages(clr, scripts)
     unreadable = {message["script"] for message in messages}
     readable = {name: sql for name, sql in scripts.items() if name not in unreadable}
-    messages += name_messages(clr, readable)
+    if SYNTAX_ONLY not in sys.argv:
+        messages += name_messages(clr, readable)
     shutil.rmtree(os.environ[PREPARED])
     print(json.dumps(messages), flush=True)
     # .NET Core 3.1 may hang when the interpreter is torn down in order.

@@ -1,0 +1,161 @@
+"""A connection to the SQL Server that dbt's profile names, and ways to send many rows to it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from pipeline.project import ROOT, UserError
+
+# Rows per round trip of pyodbc, which keeps each round trip's parameters in memory.
+PYODBC_ROWS = 10_000
+
+
+class Server(Protocol):
+    """What loading needs of a server. What the server refuses is a UserError."""
+
+    def execute(self, sql: str) -> list[tuple]:
+        """Run one T-SQL batch by itself and return the rows of its last result, if any."""
+
+    def bulk_insert(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
+        """Append the rows of batches of one schema to a table, columns by position."""
+
+    def close(self) -> None:
+        """End the connection; what holds its locks ends with it."""
+
+
+class _Driver:
+    """SQL Server through a Python driver's connection."""
+
+    def __init__(self, connection: Any, errors: tuple[type[Exception], ...]) -> None:
+        self._connection = connection
+        self._errors = errors
+
+    def execute(self, sql: str) -> list[tuple]:
+        """Run one T-SQL batch by itself and return the rows of its last result, if any."""
+        with self._cursor() as cursor:
+            cursor.execute(sql)
+            rows: list[tuple] = []
+            while True:
+                if cursor.description is not None:
+                    rows = [tuple(row) for row in cursor.fetchall()]
+                if not cursor.nextset():
+                    return rows
+
+    def close(self) -> None:
+        """End the connection; what holds its locks ends with it."""
+        self._connection.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        try:
+            cursor = self._connection.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+        except self._errors as error:
+            raise UserError(f"SQL Server refused: {_last_line(error)}") from error
+
+
+class BulkCopy(_Driver):
+    """SQL Server through mssql-python, rows by TDS bulk load."""
+
+    def bulk_insert(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
+        """Append the rows of batches of one schema to a table, columns by position."""
+        with self._cursor() as cursor:
+            for batch in batches:
+                cursor.bulkcopy_arrow(table, batch, timeout=0, table_lock=True, keep_nulls=True)
+
+
+class FastExecuteMany(_Driver):
+    """SQL Server through pyodbc, rows as arrays of parameters."""
+
+    def bulk_insert(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
+        """Append the rows of batches of one schema to a table, columns by position."""
+        with self._cursor() as cursor:
+            cursor.fast_executemany = True
+            for batch in batches:
+                marks = ", ".join("?" * batch.num_columns)
+                statement = f"insert into {table} with (tablock) values ({marks})"
+                for start in range(0, batch.num_rows, PYODBC_ROWS):
+                    part = batch.slice(start, PYODBC_ROWS)
+                    rows = list(zip(*(c.to_pylist() for c in part.columns), strict=True))
+                    cursor.executemany(statement, rows)
+
+
+def connect(target: str = "sqlserver") -> Server:
+    """Connect as dbt would with this target of profiles.yml.
+
+    mssql-python's bulk copy is used where it is installed for this platform and the profile does
+    not ask for pyodbc; pyodbc with fast_executemany is the fallback.
+
+    Raises:
+        UserError: no such target, no driver, or a server that does not let us in.
+    """
+    try:
+        backend = importlib.import_module("dbt.adapters.sqlserver.sqlserver_backend")
+    except ImportError as error:
+        raise UserError(
+            "The SQL Server driver is not installed: pip install --require-hashes -r "
+            "requirements-sqlserver.txt"
+        ) from error
+    credentials = _credentials(target)
+    use_bulk_copy = credentials.backend.value == "mssql-python" and _has_bulk_copy()
+    try:
+        if use_bulk_copy:
+            driver = importlib.import_module("mssql_python")
+            text = backend.build_mssql_python_connection_string(credentials)
+            # the bulk copy's own errors are RuntimeErrors
+            errors = (driver.Error, RuntimeError)
+            return BulkCopy(driver.connect(text, autocommit=True), errors)
+        driver = importlib.import_module("pyodbc")
+        credentials.driver = credentials.driver or "ODBC Driver 18 for SQL Server"
+        text = backend.build_pyodbc_connection_string(credentials)
+        attributes = backend.get_pyodbc_attrs_before_credentials(credentials)
+        connection = driver.connect(text, attrs_before=attributes, autocommit=True)
+        return FastExecuteMany(connection, (driver.Error,))
+    except ImportError as error:
+        raise UserError(f"The driver {error.name} is not installed.") from error
+    except driver.Error as error:
+        raise UserError(
+            f"{credentials.host} does not let us into the database {credentials.database}: "
+            f"{_last_line(error)}"
+        ) from error
+
+
+def _has_bulk_copy() -> bool:
+    """Whether mssql-python's bulk copy is there for this platform."""
+    try:
+        importlib.import_module("mssql_py_core")
+        return hasattr(importlib.import_module("mssql_python").Cursor, "bulkcopy_arrow")
+    except (ImportError, OSError):
+        return False
+
+
+def _credentials(target: str) -> Any:
+    """The credentials of a target of profiles.yml, with the environment's values in place."""
+    from dbt.config.runtime import load_profile
+    from dbt.flags import set_from_args
+    from dbt_common.exceptions import DbtBaseException
+
+    folder = Path(os.environ.get("DBT_PROFILES_DIR", ROOT))
+    set_from_args(Namespace(PROFILES_DIR=str(folder), PROJECT_DIR=str(ROOT)), None)
+    try:
+        return load_profile(str(ROOT), {}, target_override=target).credentials
+    except DbtBaseException as error:
+        raise UserError(
+            f"profiles.yml has no usable target {target}: {_last_line(error)}"
+        ) from error
+
+
+def _last_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
