@@ -39,6 +39,19 @@
     )
 {%- endmacro %}
 
+{#- A time as text, to the microsecond and the same on every engine; empty where there is none. -#}
+{% macro timestamp_text(column) -%}
+    {{ return(adapter.dispatch('timestamp_text', 'emr_analytics')(column)) }}
+{%- endmacro %}
+
+{% macro default__timestamp_text(column) -%}
+    coalesce(cast({{ column }} as varchar(26)), '')
+{%- endmacro %}
+
+{% macro duckdb__timestamp_text(column) -%}
+    coalesce(strftime({{ column }}, '%Y-%m-%d %H:%M:%S.%f'), '')
+{%- endmacro %}
+
 {#- Where a text stands within another, from 1; 0 when it does not. -#}
 {% macro position_of(needle, haystack) -%}
     {{ return(adapter.dispatch('position_of', 'emr_analytics')(needle, haystack)) }}

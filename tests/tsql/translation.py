@@ -27,6 +27,8 @@ BLANK_AS = {
     exp.DataType.Type.DATETIME2: "timestamp '1900-01-01'",
 }
 
+WHOLE_TIME = "%Y-%m-%d %H:%M:%S.%f"
+
 
 def to_duckdb(sql: str, catalog: Catalog) -> str:
     """One T-SQL query as DuckDB SQL.
@@ -35,7 +37,15 @@ def to_duckdb(sql: str, catalog: Catalog) -> str:
         sql: the query without database names.
         catalog: the columns and types of every table that it reads.
     """
-    return annotated(sql, catalog).transform(rewritten).sql("duckdb")
+    tree = annotated(sql, catalog)
+    # Inner expressions first: what is rewritten around them holds them rewritten, too.
+    for node in reversed(list(tree.dfs())):
+        new = rewritten(node)
+        if new is not node:
+            new.type = node.type
+            tree = new if node is tree else tree
+            node.replace(new)
+    return tree.sql("duckdb")
 
 
 def rewritten(node: exp.Expression) -> exp.Expression:
@@ -45,9 +55,14 @@ def rewritten(node: exp.Expression) -> exp.Expression:
         target = exp.TryCast(this=node.this.copy(), to=double_for_float(node.to))
         text = node.this.sql("duckdb")
         return exp.maybe_parse(blank.format(text, target.sql("duckdb")), dialect="duckdb")
-    if isinstance(node, exp.Cast) and node.is_type("varchar") and node.to.expressions:
+    if is_cast_to_varchar(node) and has_type(node.this, exp.DataType.Type.DATETIME2):
+        # SQL Server writes all digits of the precision.
+        return exp.func(
+            "strftime", node.this.copy(), exp.Literal.string(WHOLE_TIME), dialect="duckdb"
+        )
+    if is_cast_to_varchar(node) and node.to.expressions:
         # DuckDB keeps what is longer than the type; SQL Server cuts it off.
-        return exp.func("left", node, node.to.expressions[0].this)
+        return exp.func("left", node.copy(), node.to.expressions[0].this)
     if isinstance(node, exp.DataType):
         return double_for_float(node)
     if isinstance(node, exp.Length):
@@ -60,6 +75,16 @@ def rewritten(node: exp.Expression) -> exp.Expression:
         if isinstance(digest, (exp.MD5, exp.MD5Digest)) and is_whole_number(node):
             return exp.Anonymous(this="first_eight_bytes", expressions=[digest.this])
     return node
+
+
+def is_cast_to_varchar(node: exp.Expression) -> bool:
+    """Whether a node makes text of something."""
+    return isinstance(node, exp.Cast) and node.to.this == exp.DataType.Type.VARCHAR
+
+
+def has_type(node: exp.Expression, kind: exp.DataType.Type) -> bool:
+    """Whether an annotated node is of a type, whatever its precision."""
+    return node.type is not None and node.type.this == kind
 
 
 def double_for_float(data_type: exp.DataType) -> exp.DataType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -33,6 +34,19 @@ def demo_tables() -> dict[str, list[dict[str, str | None]]]:
     return tables
 
 
+@dataclass(frozen=True)
+class Nightly:
+    """What a nightly run does in place of a full build.
+
+    Attributes:
+        sql_of: the DuckDB query of the rows to write of an incremental model's node.
+        statements: the DuckDB statements that put them, from the schema nightly, into the fact.
+    """
+
+    sql_of: Callable[[dict], str]
+    statements: Callable[[dict], list[str]]
+
+
 class Engine:
     """Builds chosen models, and all that they need, over any raw tables.
 
@@ -40,6 +54,7 @@ class Engine:
         build: a built demo, for its compiled SQL and its reference tables.
         models: names of the models that will be asked for; all if none are named.
         sql_of: the DuckDB query of a model's node; the compiled one if not given.
+        nightly: how incremental models are built when the engine is asked for a nightly run.
 
     Attributes:
         relations: schema.name of every model, each after what it reads.
@@ -50,11 +65,14 @@ class Engine:
         build: DbtRun,
         models: list[str] | None = None,
         sql_of: Callable[[dict], str] | None = None,
+        nightly: Nightly | None = None,
     ) -> None:
         manifest = build.manifest()
         self._nodes = manifest["nodes"]
-        self._sql_of = sql_of or self._compiled(build.target_path)
+        self._sql_of = sql_of or self.compiled(build.target_path)
+        self._nightly = nightly
         self._steps: list[tuple[str, str, str]] = []
+        self._nightly_steps: dict[str, list[str]] = {}
         self.relations: list[str] = []
         done: set[str] = set()
         for key, node in self._nodes.items():
@@ -68,7 +86,7 @@ class Engine:
         self.connection = duckdb.connect()
         self.connection.execute("attach ':memory:' as emr")
         self.connection.execute("use emr")
-        schemas = {node["schema"] for node in self._nodes.values()}
+        schemas = {"nightly", *(node["schema"] for node in self._nodes.values())}
         for schema in sorted(schemas):
             self.connection.execute(f"create schema if not exists emr.{schema}")
         self.connection.execute(f"attach '{build.warehouse}' as built (read_only)")
@@ -79,7 +97,8 @@ class Engine:
         self.connection.execute("detach built")
 
     @staticmethod
-    def _compiled(target: Path) -> Callable[[dict], str]:
+    def compiled(target: Path) -> Callable[[dict], str]:
+        """What dbt compiled for DuckDB into a target folder."""
         root = target / "compiled" / "emr_analytics"
         return lambda node: (root / node["original_file_path"]).read_text(encoding="utf-8")
 
@@ -101,10 +120,23 @@ class Engine:
             sql = re.sub(r'"emr"\.', "emr.", self._sql_of(node))
             self.relations.append(f"{node['schema']}.{node['name']}")
         kind = "view" if node["config"]["materialized"] == "view" else "table"
+        if self._nightly is not None and node["config"]["materialized"] == "incremental":
+            rows = re.sub(r'"emr"\.', "emr.", self._nightly.sql_of(node))
+            new = f"emr.nightly.{node['name']}"
+            statements = [re.sub(r'"emr"\.', "emr.", s) for s in self._nightly.statements(node)]
+            self._nightly_steps[relation] = [
+                f"create or replace table {new} as {rows}",
+                *statements,
+            ]
         self._steps.append((kind, relation, sql))
 
-    def build(self, tables: dict[str, list[dict[str, str | None]]]) -> None:
-        """Build everything over raw tables given as lists of rows; a missing table is empty."""
+    def build(
+        self, tables: dict[str, list[dict[str, str | None]]], is_nightly: bool = False
+    ) -> None:
+        """Build everything over raw tables given as lists of rows; a missing table is empty.
+
+        A nightly run writes into the incremental models that an earlier build left.
+        """
         for name, columns in self.raw_tables.items():
             rows = tables.get(name, [])
             arrow = pa.table(
@@ -116,7 +148,9 @@ class Engine:
             )
             self.connection.unregister("delivered")
         for kind, relation, sql in self._steps:
-            self.connection.execute(f"create or replace {kind} {relation} as {sql}")
+            whole = [f"create or replace {kind} {relation} as {sql}"]
+            for statement in self._nightly_steps.get(relation, whole) if is_nightly else whole:
+                self.connection.execute(statement)
 
     def rows(self, sql: str) -> list[dict]:
         """The rows of a query, as dictionaries."""

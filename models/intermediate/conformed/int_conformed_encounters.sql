@@ -19,14 +19,16 @@ with staged_encounters as (
         emergency_departed_at,
         discharged_at,
         discharge_disposition,
-        readmission_indicator
+        readmission_indicator,
+        updated_at
     from {{ staged('encounters') }}
 ),
 
 staged_patients as (
     select
         patient_id,
-        birth_date
+        birth_date,
+        updated_at
     from {{ staged('patients') }}
 ),
 
@@ -66,7 +68,9 @@ final as (
             else staged_encounters.admitted_at
         end as admitted_at,
         staged_encounters.emergency_departed_at,
-        staged_encounters.discharged_at
+        staged_encounters.discharged_at,
+        staged_encounters.updated_at as source_updated_at,
+        staged_patients.updated_at as patient_updated_at
     from staged_encounters
     left join staged_patients
         on staged_encounters.patient_id = staged_patients.patient_id

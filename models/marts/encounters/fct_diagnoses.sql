@@ -1,5 +1,9 @@
 -- One row per coded diagnosis of an encounter.
-with diagnoses as (
+with refreshed as (
+    {{ encounters_to_refresh() }}
+),
+
+diagnoses as (
     select
         encounter_id,
         sequence,
@@ -49,7 +53,10 @@ final as (
         cast(
             case diagnoses.present_on_admission when 'Y' then 1 when 'N' then 0 end as int
         ) as is_present_on_admission,
-        cast(coalesce(diagnosis_codes.chronic_group, 'None') as varchar(50)) as chronic_group
+        cast(coalesce(diagnosis_codes.chronic_group, 'None') as varchar(50)) as chronic_group,
+
+        -- nightly run
+        refreshed.source_version
     from diagnoses
     left join diagnosis_codes
         on
@@ -57,6 +64,8 @@ final as (
             and diagnoses.diagnosis_code = diagnosis_codes.diagnosis_code
     inner join encounter_keys
         on diagnoses.encounter_id = encounter_keys.encounter_id
+    inner join refreshed
+        on diagnoses.encounter_id = refreshed.encounter_id
 )
 
 select * from final

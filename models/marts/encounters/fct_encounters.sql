@@ -5,7 +5,11 @@
 -- emergency department in int_emergency_visits and int_emergency_returns, money in
 -- int_encounter_money, what was true at the time in int_encounter_history. Ages of 90 and more are
 -- pooled to 90.
-with encounters as (
+with refreshed as (
+    {{ encounters_to_refresh() }}
+),
+
+encounters as (
     select
         encounter_id,
         patient_id,
@@ -174,8 +178,13 @@ final as (
         encounter_money.total_charge_amount,
         encounter_money.billed_amount,
         encounter_money.net_revenue_amount,
-        encounter_ratings.overall_rating
+        encounter_ratings.overall_rating,
+
+        -- nightly run
+        refreshed.source_version
     from encounters
+    inner join refreshed
+        on encounters.encounter_id = refreshed.encounter_id
     left join timings
         on encounters.encounter_id = timings.encounter_id
     left join encounter_diagnoses

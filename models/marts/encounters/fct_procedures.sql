@@ -1,5 +1,9 @@
 -- One row per coded procedure of an encounter.
-with procedures as (
+with refreshed as (
+    {{ encounters_to_refresh() }}
+),
+
+procedures as (
     select
         encounter_id,
         sequence,
@@ -45,7 +49,10 @@ final as (
         -- attributes
         procedures.sequence,
         procedures.performed_at,
-        procedure_codes.is_surgery
+        procedure_codes.is_surgery,
+
+        -- nightly run
+        refreshed.source_version
     from procedures
     left join procedure_codes
         on
@@ -53,6 +60,8 @@ final as (
             and procedures.procedure_code = procedure_codes.procedure_code
     inner join encounter_keys
         on procedures.encounter_id = encounter_keys.encounter_id
+    inner join refreshed
+        on procedures.encounter_id = refreshed.encounter_id
 )
 
 select * from final

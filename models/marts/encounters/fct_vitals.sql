@@ -1,5 +1,9 @@
 -- One row per set of measurements taken together. What counts as abnormal is in int_vital_flags.
-with vitals as (
+with refreshed as (
+    {{ encounters_to_refresh() }}
+),
+
+vitals as (
     select
         vital_id,
         encounter_id,
@@ -58,12 +62,17 @@ final as (
         vitals.systolic_bp_mmhg,
         vitals.diastolic_bp_mmhg,
         vitals.heart_rate_bpm,
-        vitals.glucose_mg_dl
+        vitals.glucose_mg_dl,
+
+        -- nightly run
+        refreshed.source_version
     from vitals
     inner join vital_flags
         on vitals.vital_id = vital_flags.vital_id
     inner join encounter_keys
         on vitals.encounter_id = encounter_keys.encounter_id
+    inner join refreshed
+        on vitals.encounter_id = refreshed.encounter_id
 )
 
 select * from final

@@ -1,5 +1,9 @@
 -- One row per charge line, at list price.
-with charges as (
+with refreshed as (
+    {{ encounters_to_refresh() }}
+),
+
+charges as (
     select
         charge_id,
         encounter_id,
@@ -47,10 +51,15 @@ final as (
 
         -- measures
         charges.quantity,
-        charges.charge_amount
+        charges.charge_amount,
+
+        -- nightly run
+        refreshed.source_version
     from charges
     inner join encounter_keys
         on charges.encounter_id = encounter_keys.encounter_id
+    inner join refreshed
+        on charges.encounter_id = refreshed.encounter_id
     left join procedure_codes
         on
             charges.procedure_code = procedure_codes.procedure_code

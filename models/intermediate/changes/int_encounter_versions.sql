@@ -1,0 +1,68 @@
+-- Which version of each encounter the source delivers. The nightly run writes the rows of an
+-- encounter anew where its version is another than the one that they were built from
+-- (macros/nightly_run.sql).
+--
+-- Rule: a version stands for everything that the rows may depend on: when the source last changed
+-- the patient, which encounters the patient has and when each was last changed (a new, corrected
+-- or deleted visit changes returns and comorbidities of the others), and the rules and look-up
+-- tables of this project. Where the source does not say when it changed an encounter, the version
+-- is null, and the patient's rows are written anew every night.
+with encounters as (
+    select
+        encounter_id,
+        patient_id,
+        cast(arrived_at as date) as arrival_date,
+        cast(
+            case when discharged_at > arrived_at then discharged_at else arrived_at end as date
+        ) as last_event_date,
+        source_updated_at,
+        patient_updated_at
+    from {{ ref('int_conformed_encounters') }}
+),
+
+hashed as (
+    select
+        encounter_id,
+        patient_id,
+        arrival_date,
+        last_event_date,
+        patient_updated_at,
+        case when source_updated_at is null then 1 else 0 end as is_without_update_time,
+        {{ hash_63_bits(
+            "concat(encounter_id, '|', " ~ timestamp_text('source_updated_at') ~ ")"
+        ) }} as encounter_hash
+    from encounters
+),
+
+-- A sum of hashes is the same in whatever order the encounters come.
+summed as (
+    select
+        encounter_id,
+        arrival_date,
+        last_event_date,
+        max(patient_updated_at) over (partition by patient_id) as patient_updated_at,
+        sum(is_without_update_time) over (partition by patient_id) as without_update_time,
+        count(encounter_id) over (partition by patient_id) as encounter_count,
+        sum(cast(encounter_hash as decimal(38, 0))) over (partition by patient_id) as hash_total
+    from hashed
+),
+
+final as (
+    select
+        {{ integer_key(['encounter_id']) }} as encounter_key,
+        encounter_id,
+        arrival_date,
+        last_event_date,
+        case
+            when without_update_time = 0
+                then {{ hash_63_bits(
+                    "concat('" ~ rules_fingerprint() ~ "', '|', "
+                    ~ timestamp_text('patient_updated_at') ~ ", '|', "
+                    ~ "cast(encounter_count as varchar(20)), '|', "
+                    ~ "cast(hash_total as varchar(50)))"
+                ) }}
+        end as source_version
+    from summed
+)
+
+select * from final
