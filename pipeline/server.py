@@ -144,9 +144,11 @@ def _credentials(target: str) -> Any:
     """The credentials of a target of profiles.yml, with the environment's values in place."""
     from dbt.config.runtime import load_profile
     from dbt.flags import set_from_args
+    from dbt_common.context import set_invocation_context
     from dbt_common.exceptions import DbtBaseException
 
     folder = Path(os.environ.get("DBT_PROFILES_DIR", ROOT))
+    set_invocation_context(os.environ)
     set_from_args(Namespace(PROFILES_DIR=str(folder), PROJECT_DIR=str(ROOT)), None)
     try:
         return load_profile(str(ROOT), {}, target_override=target).credentials
