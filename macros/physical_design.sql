@@ -1,0 +1,23 @@
+{#- How tables lie on SQL Server: which are columnstore is in dbt_project.yml, the keys of dimensions
+    are in their yml (`indexes`), text has a length everywhere. -#}
+
+{#- The `indexes` of the dimensions are SQL Server's. DuckDB keeps the least and greatest value of each
+    block and needs none, Fabric has none. -#}
+{% macro duckdb__get_create_index_sql(relation, index_dict) -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- After a nightly run: rows that were deleted leave the columnstore, new ones enter it compressed,
+    and the optimiser learns what the table holds now. A table that was built whole needs neither. -#}
+{% macro tidy_up_fact(relation) -%}
+    {{ return(adapter.dispatch('tidy_up_fact', 'emr_analytics')(relation)) }}
+{%- endmacro %}
+
+{% macro default__tidy_up_fact(relation) -%}
+{%- endmacro %}
+
+{% macro sqlserver__tidy_up_fact(relation) -%}
+    alter index all on {{ relation.include(database=false) }}
+        reorganize with (compress_all_row_groups = on);
+    update statistics {{ relation.include(database=false) }};
+{%- endmacro %}
