@@ -93,6 +93,12 @@ class Compiled:
             add(key)
         return ordered
 
+    @cached_property
+    def built(self) -> dict[str, dict]:
+        """Everything that dbt makes a table or a view of, seeds included."""
+        kinds = ("model", "seed", "snapshot")
+        return {key: node for key, node in self._nodes.items() if node["resource_type"] in kinds}
+
     def sql_of(self, node: dict) -> str:
         """The query of a model or a snapshot."""
         if node["resource_type"] == "model":

@@ -1,0 +1,42 @@
+/* A SQL Agent job that loads and builds every night at 02:00. Run it as a server administrator.
+
+   The job starts a command on the machine of SQL Server Agent, under a proxy whose Windows account
+   may run Python there and has the environment of docs/sql-server.md (EMR_SQL_SERVER and so on). To
+   keep the database server free of Python, run the same command from cron or the Task Scheduler of
+   another machine instead.
+
+   sqlcmd -S server -E -C -v Project="C:\emr-analytics" Data="D:\extract" Proxy="emr nightly" \
+       -i nightly-job.sql */
+use [msdb];
+go
+
+if exists (select 1 from dbo.sysjobs where name = 'EMR Analytics nightly')
+    exec dbo.sp_delete_job @job_name = 'EMR Analytics nightly';
+go
+
+exec dbo.sp_add_job
+    @job_name = 'EMR Analytics nightly',
+    @description = 'Loads the extract, builds the marts and tests them. On failure the marts of the night before stay where the build had not reached them.',
+    @notify_level_eventlog = 2;
+go
+
+exec dbo.sp_add_jobstep
+    @job_name = 'EMR Analytics nightly',
+    @step_name = 'Load and build',
+    @subsystem = 'CmdExec',
+    @proxy_name = '$(Proxy)',
+    @command = 'cmd /c "cd /d $(Project) && .venv\Scripts\python -m pipeline build --source extract --data $(Data) --target sqlserver"',
+    @retry_attempts = 1,
+    @retry_interval = 10;
+go
+
+exec dbo.sp_add_jobschedule
+    @job_name = 'EMR Analytics nightly',
+    @name = 'Every night at two',
+    @freq_type = 4,
+    @freq_interval = 1,
+    @active_start_time = 20000;
+go
+
+exec dbo.sp_add_jobserver @job_name = 'EMR Analytics nightly';
+go

@@ -1,0 +1,89 @@
+/* Roles, their rights, and a login for each: everyone sees the least that the work needs. Run it as a
+   server administrator after create-database.sql; it may be run again.
+
+     loader     writes raw                            the program that brings the extract
+     builder    reads raw, writes everything else     dbt
+     analyst    reads intermediate and marts
+     bi_reader  reads marts                           Power BI, the dashboard
+
+   Rights are on schemas, so that a table has them from the moment it is made: a rebuilt mart is never
+   without its readers, and none is forgotten. Columns that identify a person are masked in raw, and
+   so in staging, for whoever lacks unmask; intermediate and marts do not hold them.
+
+   sqlcmd -S server -E -C -v Database=emr_analytics NightlyPassword="…" BiPassword="…" \
+       -i security.sql
+
+   Windows and Entra ID: leave the two logins out and add groups to the roles instead, for example
+     create user [HOSPITAL\BI developers] for login [HOSPITAL\BI developers];
+     create user [BI developers] from external provider;
+     alter role bi_reader add member [BI developers]; */
+use [master];
+go
+
+if suser_id('emr_nightly') is null
+    create login emr_nightly with password = '$(NightlyPassword)', check_policy = on;
+go
+
+if suser_id('emr_bi') is null
+    create login emr_bi with password = '$(BiPassword)', check_policy = on;
+go
+
+use [$(Database)];
+go
+
+/* One schema per layer and source; dbt makes those that are missing here, but needs more rights then. */
+if schema_id('raw') is null exec('create schema raw authorization dbo');
+if schema_id('raw_demo') is null exec('create schema raw_demo authorization dbo');
+if schema_id('raw_mimic') is null exec('create schema raw_mimic authorization dbo');
+if schema_id('reference') is null exec('create schema reference authorization dbo');
+if schema_id('staging') is null exec('create schema staging authorization dbo');
+if schema_id('intermediate') is null exec('create schema intermediate authorization dbo');
+if schema_id('marts') is null exec('create schema marts authorization dbo');
+if schema_id('history') is null exec('create schema history authorization dbo');
+if schema_id('history_demo') is null exec('create schema history_demo authorization dbo');
+if schema_id('history_mimic') is null exec('create schema history_mimic authorization dbo');
+if schema_id('scratch') is null exec('create schema scratch authorization dbo');
+go
+
+if database_principal_id('loader') is null create role loader;
+if database_principal_id('builder') is null create role builder;
+if database_principal_id('analyst') is null create role analyst;
+if database_principal_id('bi_reader') is null create role bi_reader;
+go
+
+/* The loader compares a checksum of what arrived with the files: it must see what it wrote. */
+grant create table, unmask to loader;
+grant alter, select, insert on schema::raw to loader;
+grant alter, select, insert on schema::raw_mimic to loader;
+go
+
+grant create table, create view, view definition, unmask to builder;
+grant select on schema::raw to builder;
+grant select on schema::raw_mimic to builder;
+grant alter, select, insert, update, delete on schema::raw_demo to builder;
+grant alter, select, insert, update, delete on schema::reference to builder;
+grant alter, select, insert, update, delete on schema::staging to builder;
+grant alter, select, insert, update, delete on schema::intermediate to builder;
+grant alter, select, insert, update, delete on schema::marts to builder;
+grant alter, select, insert, update, delete on schema::history to builder;
+grant alter, select, insert, update, delete on schema::history_demo to builder;
+grant alter, select, insert, update, delete on schema::history_mimic to builder;
+grant alter, select, insert, update, delete on schema::scratch to builder;
+go
+
+grant select on schema::intermediate to analyst;
+grant select on schema::marts to analyst;
+go
+
+grant select on schema::marts to bi_reader;
+go
+
+/* One login loads and builds at night. A server that only loads gets one of its own in role loader. */
+if database_principal_id('emr_nightly') is null create user emr_nightly for login emr_nightly;
+if database_principal_id('emr_bi') is null create user emr_bi for login emr_bi;
+go
+
+alter role loader add member emr_nightly;
+alter role builder add member emr_nightly;
+alter role bi_reader add member emr_bi;
+go
