@@ -3,23 +3,26 @@
 SOURCE ?= demo
 TARGET ?= duckdb
 DATA ?=
+FULL_REFRESH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
-BUILD_OPTIONS := --source $(SOURCE) --target $(TARGET) $(if $(DATA),--data "$(DATA)")
+BUILD_OPTIONS := --source $(SOURCE) --target $(TARGET) $(if $(DATA),--data "$(DATA)") \
+	$(if $(FULL_REFRESH),--full-refresh)
 PARSER := tests/tsql/parser
 PIN := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header --quiet --upgrade
 
-.PHONY: build test lint deps requirements clean help
+.PHONY: build test test-server lint deps requirements clean help
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 	@echo
 	@echo "  make build SOURCE=extract DATA=path/to/folder      your own extract"
 	@echo "  make build SOURCE=mimic   DATA=path/to/hosp        MIMIC-IV"
-	@echo "  make build TARGET=sqlserver                        on SQL Server (docs/configuration.md)"
+	@echo "  make build TARGET=sqlserver                        on SQL Server (docs/sql-server.md)"
+	@echo "  make build FULL_REFRESH=1                          the large facts whole, after an upgrade"
 
 build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse and the documentation
 	@$(BIN)/python -m pipeline build $(BUILD_OPTIONS)
@@ -27,6 +30,9 @@ build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse an
 test: $(VENV)/.installed-dev $(VENV)-tsql/.installed ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-server: $(VENV)/.installed-dev ## The same on the SQL Server that EMR_SQL_SERVER names: it writes there
+	@EMR_TEST_SERVER=1 $(BIN)/python -m pytest tests/server
 
 lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
 	@$(BIN)/ruff check --quiet .

@@ -23,7 +23,15 @@ from generator.contract import money as dollars
 from generator.history import TRANSFER, Encounters, History
 from generator.names import Pools
 from generator.people import NEVER, People, draw_people
-from generator.plan import EMERGENCY, INPATIENT, OBSERVATION, OUTPATIENT, SEXES, Plan
+from generator.plan import (
+    EMERGENCY,
+    INPATIENT,
+    MINUTES_PER_DAY,
+    OBSERVATION,
+    OUTPATIENT,
+    SEXES,
+    Plan,
+)
 from generator.randomness import Streams, choose
 from generator.validation import CLASSES, DISPOSITIONS
 
@@ -104,9 +112,10 @@ def cohort_tables(
     answers = surveys.ask(plan, streams, e)
     provider_id = _provider_ids(_attending(plan, streams, people, e))
     spelled = digits(e.key, 10)
+    touched = _last_touched(e, claims, payments, answers)
     return {
         "patients": _patients(plan, streams, pools, people, e),
-        "encounters": _encounters(plan, streams, people, e, spelled, provider_id),
+        "encounters": _encounters(plan, streams, people, e, spelled, provider_id, touched),
         "diagnoses": _diagnoses(plan, spelled, diagnoses),
         "procedures": _procedures(plan, spelled, procedures, provider_id),
         "vitals": _vitals(spelled, vitals),
@@ -115,6 +124,23 @@ def cohort_tables(
         "payments": _payments(spelled[claims.encounter], payments),
         "surveys": _surveys(plan, spelled, answers),
     }
+
+
+def _last_touched(
+    e: Encounters, claims: money.Claims, payments: money.Payments, answers: surveys.Surveys
+) -> np.ndarray:
+    """When the last thing happened that belongs to each encounter, in minutes."""
+    last = e.discharged.copy()
+    for encounter, day in (
+        (claims.encounter, claims.submitted),
+        (claims.encounter, claims.decided),
+        (claims.encounter[payments.claim], payments.posted),
+        (answers.encounter, answers.sent),
+        (answers.encounter, answers.returned),
+    ):
+        happened = day != MISSING
+        np.maximum.at(last, encounter[happened], (day[happened] + 1) * MINUTES_PER_DAY - 1)
+    return last
 
 
 def _index(streams: Streams, stream: str, keys: np.ndarray, size: int) -> np.ndarray:
@@ -216,6 +242,7 @@ def _encounters(
     e: Encounters,
     spelled: np.ndarray,
     provider_id: pa.Array,
+    touched: np.ndarray,
 ) -> pa.Table:
     is_open = e.discharged >= plan.end
     kind = e.encounter_class
@@ -247,7 +274,7 @@ def _encounters(
     missed = streams.happens("flag missed", e.key, plan.scenario.emr_readmission_flag.missed_share)
     flagged = (e.returned_within_flag & ~missed).astype(np.int64)
     after = 30 + _index(streams, "updated", e.key, 600)
-    updated = np.where(is_open, plan.end - 1, np.minimum(e.discharged + after, plan.end - 1))
+    updated = np.where(is_open, plan.end - 1, np.minimum(touched + after, plan.end - 1))
     return build(
         "encounters",
         encounter_id=identifiers("E", spelled),

@@ -90,7 +90,10 @@ def summary_command(target: str) -> None:
 @click.option("--data", type=DATA_FOLDER, help="Folder of the files, for extract and mimic.")
 @click.option("--target", type=click.Choice(TARGETS), default="duckdb", show_default=True)
 @click.option("--offline", is_flag=True, help="Do not ask the dbt hub: use the bundled package.")
-def build_command(source: str, data: Path | None, target: str, offline: bool) -> None:
+@click.option("--full-refresh", is_flag=True, help="Build the large facts whole, too.")
+def build_command(
+    source: str, data: Path | None, target: str, offline: bool, full_refresh: bool
+) -> None:
     """Do everything: packages, profile, raw data, dbt build, dbt docs, summary."""
     if source == "demo" and data is not None:
         raise UserError("The demo brings its own data: leave DATA out, or set SOURCE=extract.")
@@ -113,8 +116,9 @@ def build_command(source: str, data: Path | None, target: str, offline: bool) ->
             )
             report_raw(delivered)
     common = ["--target", target, "--vars", json.dumps({"emr_source": source})]
+    whole = ["--full-refresh"] if full_refresh else []
     with step("dbt build"):
-        report_build(run_with_progress(["build", *common], console, "models and tests"))
+        report_build(run_with_progress(["build", *common, *whole], console, "models and tests"))
     with step("dbt docs"):
         report_build(run_with_progress(["docs", "generate", *common], console, "documentation"))
     if target != "fabric":

@@ -63,6 +63,13 @@ class _Driver:
                 cursor.close()
         except self._errors as error:
             raise UserError(f"SQL Server refused: {_last_line(error)}") from error
+        except BaseException as error:
+            # what the bulk copy's Rust core raises where it meets what it did not expect
+            if type(error).__name__ == "PanicException":
+                raise UserError(
+                    f"The bulk copy broke off ({_last_line(error)}): try EMR_SQL_BACKEND=pyodbc."
+                ) from error
+            raise
 
 
 class BulkCopy(_Driver):
@@ -158,6 +165,6 @@ def _credentials(target: str) -> Any:
         ) from error
 
 
-def _last_line(error: Exception) -> str:
+def _last_line(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

@@ -176,3 +176,23 @@ def test_who_left_without_being_seen_has_no_record_of_care(seed):
     assert left["first_seen_at"].isna().all()
     for table in ("diagnoses", "procedures", "vitals", "charges", "claims", "surveys"):
         assert not tables[table]["encounter_id"].isin(left["encounter_id"]).any(), table
+
+
+def test_an_encounter_was_updated_after_all_that_belongs_to_it(seed):
+    tables = extract(seed)
+    encounters = tables["encounters"].set_index("encounter_id")
+    updated = pd.to_datetime(encounters["updated_at"])
+    claims = tables["claims"].set_index("claim_id")["encounter_id"]
+    payments = tables["payments"]
+    payments = payments.assign(encounter_id=payments["claim_id"].map(claims))
+    for rows, columns in (
+        (tables["charges"], ["service_date"]),
+        (tables["claims"], ["submitted_on", "adjudicated_on"]),
+        (payments, ["posted_on"]),
+        (tables["surveys"], ["sent_on", "returned_on"]),
+    ):
+        for column in columns:
+            happened = pd.to_datetime(rows[column])
+            assert (
+                happened.isna() | (rows["encounter_id"].map(updated).dt.normalize() >= happened)
+            ).all(), column
