@@ -119,11 +119,14 @@ def connect(target: str = "sqlserver") -> Server:
     try:
         if use_bulk_copy:
             driver = importlib.import_module("mssql_python")
+            # a pool would keep the session, and with it the lock of a load, beyond close()
+            driver.pooling(enabled=False)
             text = backend.build_mssql_python_connection_string(credentials)
             # the bulk copy's own errors are RuntimeErrors
             errors = (driver.Error, RuntimeError)
             return BulkCopy(driver.connect(text, autocommit=True), errors)
         driver = importlib.import_module("pyodbc")
+        driver.pooling = False
         credentials.driver = credentials.driver or "ODBC Driver 18 for SQL Server"
         text = backend.build_pyodbc_connection_string(credentials)
         attributes = backend.get_pyodbc_attrs_before_credentials(credentials)
