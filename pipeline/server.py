@@ -134,7 +134,7 @@ def connect(target: str = "sqlserver") -> Server:
         return FastExecuteMany(connection, (driver.Error,))
     except ImportError as error:
         raise UserError(f"The driver {error.name} is not installed.") from error
-    except driver.Error as error:
+    except Exception as error:  # the drivers, their parsers and the adapter each have their own
         raise UserError(
             f"{credentials.host} does not let us into the database {credentials.database}: "
             f"{_last_line(error)}"
