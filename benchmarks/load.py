@@ -2,9 +2,10 @@
 
     python -m benchmarks.load                 a few minutes; the server is EMR_SQL_SERVER's
 
-`dbt seed` loads three tables of the demo into raw_demo. The loader loads a generated extract into
-raw, with all that it does: it reads and checks the files, sends the rows by bulk copy, compares
-checksums and swaps the tables. Both replace what is there: give them a database of their own.
+`dbt seed` loads the demo's largest table into raw_demo; only its own seconds count. The loader
+loads the whole demo, and a generated extract as CSV and as Parquet, into raw, with all that it
+does: it reads and checks the files, sends the rows by bulk copy, compares checksums and swaps the
+tables. Both replace what is there: give them a database of their own. The goal is 50 times.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from pipeline.load import load
 from pipeline.project import ROOT
 from pipeline.server import connect
 
-SEEDS = ("encounters", "claims", "payments")
+SEEDS = ("charges",)
+DEMO = ROOT / "seeds" / "emr"
+GOAL = 50
 
 
 def run(*arguments: str) -> None:
@@ -43,16 +46,14 @@ def seed_rows_per_second(folder: Path) -> float:
     seconds = sum(result["execution_time"] for result in results["results"])
     rows = 0
     for name in SEEDS:
-        with (ROOT / "seeds" / "emr" / f"{name}.csv").open(encoding="utf-8") as file:
+        with (DEMO / f"{name}.csv").open(encoding="utf-8") as file:
             rows += sum(1 for _ in file) - 1
     click.echo(f"dbt seed  {rows:>12,} rows in {seconds:7.1f} s: {rows / seconds:>10,.0f} rows/s")
     return rows / seconds
 
 
-def load_rows_per_second(folder: Path, patients: int, form: str) -> float:
+def load_rows_per_second(data: Path) -> float:
     """Rows per second of a load, from the first look at the files to the swap."""
-    data = folder / form
-    run("generator", "--patients", str(patients), "--format", form, "--quiet", "--out", str(data))
     server = connect()
     try:
         started = time.perf_counter()
@@ -61,7 +62,7 @@ def load_rows_per_second(folder: Path, patients: int, form: str) -> float:
     finally:
         server.close()
     click.echo(
-        f"load {form:<8}{rows:>9,} rows in {seconds:7.1f} s: {rows / seconds:>10,.0f} rows/s"
+        f"load {data.name:<8}{rows:>9,} rows in {seconds:7.1f} s: {rows / seconds:>10,.0f} rows/s"
     )
     return rows / seconds
 
@@ -74,9 +75,15 @@ def main(patients: int) -> None:
         raise click.UsageError("EMR_SQL_SERVER names no server (docs/sql-server.md).")
     with tempfile.TemporaryDirectory() as name:
         seeded = seed_rows_per_second(Path(name))
+        folders = [DEMO]
         for form in ("csv", "parquet"):
-            ratio = load_rows_per_second(Path(name), patients, form) / seeded
-            click.echo(f"          {ratio:.0f} times dbt seed")
+            folders.append(Path(name) / form)
+            size = ("--patients", str(patients), "--format", form)
+            run("generator", *size, "--quiet", "--out", str(folders[-1]))
+        for data in folders:
+            ratio = load_rows_per_second(data) / seeded
+            met = "met" if ratio >= GOAL else "not met"
+            click.echo(f"          {ratio:.1f} times dbt seed: goal of {GOAL} {met}")
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def _measure(column: Column, delivered_type: str) -> str:
     typed = _typed(column, delivered_type)
     if typed is None:
         return longest
-    fits = f"try_cast({name} as {typed[0]}) is not null"
+    fits = f"cast(try_cast({name} as {typed[0]}) as {delivered_type}) = {name}"
     if typed[0] in ("date", "timestamp"):
         fits += f" and year(try_cast({name} as {typed[0]})) between 1 and 9999"
     lost = f"count(*) filter (where {name} is not null and not coalesce({fits}, false))"

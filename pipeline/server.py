@@ -78,8 +78,14 @@ class BulkCopy(_Driver):
     def bulk_insert(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
         """Append the rows of batches of one schema to a table, columns by position."""
         with self._cursor() as cursor:
-            for batch in batches:
-                cursor.bulkcopy_arrow(table, batch, timeout=0, table_lock=True, keep_nulls=True)
+            try:
+                for batch in batches:
+                    cursor.bulkcopy_arrow(table, batch, timeout=0, table_lock=True, keep_nulls=True)
+            except self._errors as error:
+                raise UserError(
+                    f"The bulk copy into {table} failed ({_last_line(error)}). If it cannot reach "
+                    "this server, EMR_SQL_BACKEND=pyodbc loads without it (docs/sql-server.md)."
+                ) from error
 
 
 class FastExecuteMany(_Driver):
@@ -122,8 +128,8 @@ def connect(target: str = "sqlserver") -> Server:
             # a pool would keep the session, and with it the lock of a load, beyond close()
             driver.pooling(enabled=False)
             text = backend.build_mssql_python_connection_string(credentials)
-            # the bulk copy's own errors are RuntimeErrors
-            errors = (driver.Error, RuntimeError)
+            # the bulk copy raises errors of Python's own beside the driver's
+            errors = (driver.Error, RuntimeError, TypeError, ValueError)
             return BulkCopy(driver.connect(text, autocommit=True), errors)
         driver = importlib.import_module("pyodbc")
         driver.pooling = False

@@ -1,5 +1,5 @@
 /* The database: in UTF-8, so that varchar keeps every character; with row versions, so that reports
-   read the last committed state and never wait for the nightly run.
+   read the last committed state while the nightly run writes.
 
    sqlcmd -S server -E -C -v Database=emr_analytics -i create-database.sql */
 if db_id('$(Database)') is null

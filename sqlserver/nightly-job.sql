@@ -1,11 +1,12 @@
-/* A SQL Agent job that loads and builds every night at 02:00. Run it as a server administrator.
+/* A SQL Agent job that loads, builds and backs up every night at 02:00. Run it as a server administrator.
 
    The job starts a command on the machine of SQL Server Agent, under a proxy whose Windows account
    may run Python there and has the environment of docs/sql-server.md (EMR_SQL_SERVER and so on). To
    keep the database server free of Python, run the same command from cron or the Task Scheduler of
    another machine instead.
 
-   sqlcmd -S server -E -C -v Project="C:\emr-analytics" Data="D:\extract" Proxy="emr nightly" \
+   sqlcmd -S server -E -C -v Database=emr_analytics Project="C:\emr-analytics" \
+       Data="D:\extract" Proxy="emr nightly" \
        -i nightly-job.sql */
 use [msdb];
 go
@@ -25,9 +26,19 @@ exec dbo.sp_add_jobstep
     @step_name = 'Load and build',
     @subsystem = 'CmdExec',
     @proxy_name = '$(Proxy)',
-    @command = 'cmd /c "cd /d $(Project) && .venv\Scripts\python -m pipeline build --source extract --data $(Data) --target sqlserver"',
+    @command = 'cmd /c "cd /d "$(Project)" && .venv\Scripts\python -m pipeline build --source extract --data "$(Data)" --target sqlserver"',
+    @on_success_action = 3,
     @retry_attempts = 1,
     @retry_interval = 10;
+go
+
+/* The schema history cannot be built again. */
+exec dbo.sp_add_jobstep
+    @job_name = 'EMR Analytics nightly',
+    @step_name = 'Back up',
+    @subsystem = 'TSQL',
+    @database_name = '$(Database)',
+    @command = 'backup database [$(Database)] to disk = ''$(Database).bak'' with init, compression, checksum;';
 go
 
 exec dbo.sp_add_jobschedule

@@ -7,8 +7,10 @@
      bi_reader  reads marts                           Power BI, the dashboard
 
    Rights are on schemas, so that a table has them from the moment it is made: a rebuilt mart is never
-   without its readers, and none is forgotten. Columns that identify a person are masked in raw, and
-   so in staging, for whoever lacks unmask; intermediate and marts do not hold them.
+   without its readers, and none is forgotten. Names, birth dates, addresses and contacts are masked
+   in raw, and so in staging, for whoever lacks unmask. Intermediate does not hold them, but it holds
+   the source's own keys, patient_id among them: analysts are people who may see those. Marts hold
+   neither.
 
    sqlcmd -S server -E -C -v Database=emr_analytics NightlyPassword="…" BiPassword="…" \
        -i security.sql
@@ -57,7 +59,9 @@ grant alter, select, insert on schema::raw to loader;
 grant alter, select, insert on schema::raw_mimic to loader;
 go
 
+/* dbt looks up which views read a table before it drops one. */
 grant create table, create view, view definition, unmask to builder;
+grant select on sys.sql_expression_dependencies to builder;
 grant select on schema::raw to builder;
 grant select on schema::raw_mimic to builder;
 grant alter, select, insert, update, delete on schema::raw_demo to builder;

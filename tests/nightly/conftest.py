@@ -53,8 +53,10 @@ def t_sql_nightly(text: Compiled) -> Nightly:
 
     def statements(node: dict) -> list[str]:
         script = text.files[statements_file(node["name"])]
-        begin, delete, insert, commit = (part.strip() for part in script.split(";") if part.strip())
-        assert begin.endswith("begin transaction")
+        parts = [part.strip() for part in script.split(";") if part.strip()]
+        abort, begin, delete, insert, commit = parts
+        assert abort.endswith("set xact_abort on")
+        assert begin == "begin transaction"
         assert commit == "commit transaction"
         fact, condition = re.fullmatch(
             r"delete built from (\S+) as built where (.*)", delete, re.DOTALL

@@ -75,9 +75,11 @@ class Hospital:
             self.delete_encounter,
             self.delete_lines,
             self.delete_patient,
-            self.late_charge_without_astamp,
+            self.late_charge_without_a_stamp,
             self.delete_the_latest,
             self.months_pass,
+            self.beds_change,
+            self.department_is_missing,
         )
         for happens in self.random.choices(happenings, k=self.random.randint(1, 12)):
             happens()
@@ -173,7 +175,7 @@ class Hospital:
             }
         )
 
-    def late_charge_without_astamp(self) -> None:
+    def late_charge_without_a_stamp(self) -> None:
         """A charge comes late, within the look-back, and nobody says so."""
         latest = max(row["arrived_at"] for row in self.tables["encounters"])
         since = str(datetime.datetime.fromisoformat(latest) - datetime.timedelta(days=100))
@@ -185,6 +187,23 @@ class Hospital:
         """The data end earlier than the night before: follow-up that was complete is not."""
         by_arrival = sorted(self.tables["encounters"], key=lambda row: row["arrived_at"])
         self._remove({row["encounter_id"] for row in by_arrival[-self.random.randint(1, 5) :]})
+
+    def beds_change(self) -> None:
+        """A department counts its beds anew; the engine knows no nights before."""
+        self._any("departments")["staffed_beds"] = str(self.random.randint(1, 30))
+
+    def department_is_missing(self) -> None:
+        """A department is not in tonight's extract, or it is again."""
+        known = {row["department_id"] for row in self.tables["departments"]}
+        if "D3" in known:
+            self.tables["departments"] = [
+                row for row in self.tables["departments"] if row["department_id"] != "D3"
+            ]
+        else:
+            self.tables["departments"].append(
+                {"department_id": "D3", "department_name": "D3", "facility_id": "F2",
+                 "staffed_beds": "5"}
+            )  # fmt: skip
 
     def months_pass(self) -> None:
         """The next visit is half a year after the last; no night was run in between."""

@@ -75,10 +75,11 @@ def test_a_correction_writes_all_visits_of_its_patient_and_no_others(engines):
     assert quiet < written <= quiet + len(own)
 
 
-def test_without_update_times_every_row_is_written(engines):
+@pytest.mark.parametrize("table", ["encounters", "patients"])
+def test_without_update_times_every_row_is_written(engines, table):
     nightly, full = engines
     hospital = Hospital(9, patients=40)
-    for row in hospital.tables["encounters"]:
+    for row in hospital.tables[table]:
         row["updated_at"] = None
     nightly.build(hospital.tables)
     hospital.tables["charges"][0]["charge_amount"] = "1.00"
@@ -124,10 +125,10 @@ def test_a_wrong_nightly_run_is_caught(demo_build, nightly_text, pattern, replac
     nightly = Engine(demo_build, list(FACTS), nightly=wrong)
     full = Engine(demo_build, list(FACTS))
     for seed in range(10):
-        hospital = Hospital(seed, patients=40)
+        hospital = Hospital(seed, patients=100)
         nightly.build(hospital.tables)
-        for _ in range(3):
-            hospital.night()
+        for happens in (hospital.night, hospital.night, hospital.months_pass):
+            happens()
             nightly.build(hospital.tables, is_nightly=True)
         full.build(hospital.tables)
         if unequal(full, nightly, MARTS):

@@ -171,9 +171,18 @@ def test_a_wrong_folder_is_refused_before_the_server_is_asked(tmp_path):
         ("(values (timestamp '2024-02-29 10:00:00.5'))", "timestamp", "datetime2(6)", None),
         ("(values (date '2024-02-29'))", "timestamp", "datetime2(6)", None),
         ("(values (7::bigint), (null))", "int", "int", [7, None]),
-        ("(values (1234567.891::double))", "decimal(18,2)", "decimal(18, 2)", None),
+        ("(values (1234567.89::double))", "decimal(18,2)", "decimal(18, 2)", None),
+        ("(values (0.1::double), (2e9::double))", "decimal(18,2)", "decimal(18, 2)", None),
         ("(values (null::date))", "date", "date", [None]),
         # and stay text where one does not
+        ("(values (1234567.891::double))", "decimal(18,2)", "varchar(255)", ["1234567.891"]),
+        ("(values (3.7::double))", "int", "varchar(255)", ["3.7"]),
+        (
+            "(values (timestamp '2024-02-29 10:30:00'))",
+            "date",
+            "varchar(255)",
+            ["2024-02-29 10:30:00"],
+        ),
         ("(values (3000000000), (1))", "int", "varchar(255)", ["3000000000", "1"]),
         ("(values (date '0044-03-15 (BC)'))", "date", "varchar(255)", ["0044-03-15 (BC)"]),
         # a key that is a number elsewhere is text here

@@ -98,7 +98,10 @@ def test_pyodbc_sends_arrays_of_parameters_in_parts():
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (DriverError("\n[SQL Server] the log is full\n"), "SQL Server refused: .*the log is full"),
+        (
+            DriverError("\n[SQL Server] the log is full\n"),
+            "copy .* failed .*the log is full.*pyodbc",
+        ),
         (PanicException("dest is out of bounds"), "broke off .*out of bounds.* EMR_SQL_BACKEND"),
     ],
 )

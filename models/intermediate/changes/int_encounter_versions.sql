@@ -4,9 +4,10 @@
 --
 -- Rule: a version stands for everything that the rows may depend on: when the source last changed
 -- the patient, which encounters the patient has and when each was last changed (a new, corrected
--- or deleted visit changes returns and comorbidities of the others), and the rules and look-up
--- tables of this project. Where the source does not say when it changed an encounter, the version
--- is null, and the patient's rows are written anew every night.
+-- or deleted visit changes returns and comorbidities of the others), what the history says of the
+-- coverage and the beds at the time, and the rules and look-up tables of this project. Where the
+-- source does not say when it changed the patient or an encounter, the version is null, and the
+-- patient's rows are written anew every night.
 with encounters as (
     select
         encounter_id,
@@ -20,18 +21,34 @@ with encounters as (
     from {{ ref('int_conformed_encounters') }}
 ),
 
-hashed as (
+encounter_history as (
     select
         encounter_id,
-        patient_id,
-        arrival_date,
-        last_event_date,
-        patient_updated_at,
-        case when source_updated_at is null then 1 else 0 end as is_without_update_time,
+        coverage_payer_id,
+        staffed_beds_at_arrival
+    from {{ ref('int_encounter_history') }}
+),
+
+hashed as (
+    select
+        encounters.encounter_id,
+        encounters.patient_id,
+        encounters.arrival_date,
+        encounters.last_event_date,
+        encounters.patient_updated_at,
+        case
+            when encounters.source_updated_at is null or encounters.patient_updated_at is null then 1
+            else 0
+        end as is_without_update_time,
         {{ hash_63_bits(
-            "concat(encounter_id, '|', " ~ timestamp_text('source_updated_at') ~ ")"
+            "concat(encounters.encounter_id, '|', "
+            ~ timestamp_text('encounters.source_updated_at') ~ ", '|', "
+            ~ "coalesce(encounter_history.coverage_payer_id, ''), '|', "
+            ~ "coalesce(cast(encounter_history.staffed_beds_at_arrival as varchar(20)), ''))"
         ) }} as encounter_hash
     from encounters
+    left join encounter_history
+        on encounters.encounter_id = encounter_history.encounter_id
 ),
 
 -- A sum of hashes is the same in whatever order the encounters come.
