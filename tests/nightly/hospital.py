@@ -209,9 +209,11 @@ class Hospital:
         """The next visit is half a year after the last; no night was run in between."""
         latest = max(self.tables["encounters"], key=lambda row: row["arrived_at"])
         arrived = datetime.datetime.fromisoformat(latest["arrived_at"])
+        patient_id = self._any("patients")["patient_id"]
         visit = {
             **latest,
-            "encounter_id": f"{latest['patient_id']}-M{self.clock}",
+            "patient_id": patient_id,
+            "encounter_id": f"{patient_id}-M{self.clock}",
             "encounter_class": "emergency",
             "arrived_at": str(arrived + datetime.timedelta(days=200)),
             "discharged_at": str(arrived + datetime.timedelta(days=200, hours=3)),
