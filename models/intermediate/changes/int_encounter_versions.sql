@@ -37,7 +37,8 @@ hashed as (
         encounters.last_event_date,
         encounters.patient_updated_at,
         case
-            when encounters.source_updated_at is null or encounters.patient_updated_at is null then 1
+            when encounters.source_updated_at is null then 1
+            when encounters.patient_updated_at is null then 1
             else 0
         end as is_without_update_time,
         {{ hash_63_bits(

@@ -1,5 +1,5 @@
--- Clinicians of the chosen source system. The name travels on for dim_provider only where the variable
--- show_provider_names allows it.
+-- Clinicians of the chosen source system. The name travels on for dim_provider only where the
+-- variable show_provider_names allows it.
 with staged_providers as (
     select
         provider_id,
@@ -12,7 +12,8 @@ with staged_providers as (
 final as (
     select
         provider_id,
-        case when {{ var('show_provider_names') | int }} = 1 then provider_name end as provider_name,
+        case when {{ var('show_provider_names') | int }} = 1 then provider_name end
+            as provider_name,
         specialty,
         department_id
     from staged_providers
