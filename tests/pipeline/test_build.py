@@ -86,7 +86,7 @@ def test_build_of_the_demo_files_as_an_extract_gives_the_same_marts(clone, demo_
         for table in tables:
             ours, theirs = f"emr.marts.{table}", f"demo.marts.{table}"
             # the version of a row holds which source it comes from
-            columns = "columns(name -> name <> 'source_version')"
+            columns = "columns(lambda name: name <> 'source_version')"
             for one, other in ((ours, theirs), (theirs, ours)):
                 difference = connection.execute(
                     f"select count(*) from (select {columns} from {one} "
