@@ -27,7 +27,7 @@ from pipeline.files import Delivered
 from pipeline.load import load
 from pipeline.packages import install_packages
 from pipeline.project import ROOT, UserError
-from pipeline.server import connect
+from pipeline.server import BulkCopyError, Server, connect
 from pipeline.summary import show_summary
 
 SOURCES = ("demo", "extract", "mimic")
@@ -156,8 +156,16 @@ def step(title: str) -> Iterator[None]:
 
 
 def load_with_progress(source: str, data: Path, target: str) -> list[Delivered]:
-    """Load a folder of files into SQL Server with a progress bar per table."""
-    server = connect(target)
+    """Load a folder of files; by pyodbc where the bulk copy does not get through."""
+    try:
+        return _load_with_progress(source, data, connect(target))
+    except BulkCopyError as error:
+        console.print(f"  {error.message} Once more with pyodbc.", markup=False)
+        return _load_with_progress(source, data, connect(target, bulk_copy=False))
+
+
+def _load_with_progress(source: str, data: Path, server: Server) -> list[Delivered]:
+    """Load with a progress bar per table and end the connection."""
     try:
         with Progress(
             TextColumn("  {task.description}"),

@@ -21,7 +21,7 @@ from pipeline.project import UserError
 from pipeline.raw_tables import LOADING, RawTable, raw_table
 from pipeline.server import Server
 
-# Rows per batch: one bulk load and one commit each.
+# Rows per batch and commit.
 BATCH_ROWS = 100_000
 LOCK = "emr_analytics load"
 
@@ -100,7 +100,9 @@ def _load_beside(
 ) -> None:
     """Load a table under its loading name and compare what arrived with the files."""
     server.execute(table.create())
-    server.bulk_insert(table.loading_place, _batches(table, reader, progress))
+    rows = reader.sql(table.select()).to_arrow_reader(BATCH_ROWS)
+    told = pa.RecordBatchReader.from_batches(rows.schema, _told(table, rows, progress))
+    server.bulk_insert(table.loading_place, told, BATCH_ROWS)
     [arrived] = server.execute(table.server_checksum())
     [sent] = reader.execute(table.file_checksum()).fetchall()
     if arrived != sent:
@@ -111,12 +113,13 @@ def _load_beside(
         )
 
 
-def _batches(
-    table: RawTable, reader: duckdb.DuckDBPyConnection, progress: Progress
+def _told(
+    table: RawTable, rows: pa.RecordBatchReader, progress: Progress
 ) -> Iterator[pa.RecordBatch]:
+    """The batches of a table, told of when the next one is asked for."""
     done = 0
     progress(table.name, done, table.rows)
-    for batch in reader.sql(table.select()).to_arrow_reader(BATCH_ROWS):
+    for batch in rows:
         yield batch
         done += batch.num_rows
         progress(table.name, done, table.rows)

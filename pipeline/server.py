@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,14 +18,18 @@ from pipeline.project import ROOT, UserError
 PYODBC_ROWS = 10_000
 
 
+class BulkCopyError(UserError):
+    """The bulk copy did not get through where the connection did: another way may."""
+
+
 class Server(Protocol):
     """What loading needs of a server. What the server refuses is a UserError."""
 
     def execute(self, sql: str) -> list[tuple]:
         """Run one T-SQL batch by itself and return the rows of its last result, if any."""
 
-    def bulk_insert(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
-        """Append the rows of batches of one schema to a table, columns by position."""
+    def bulk_insert(self, table: str, rows: pa.RecordBatchReader, batch_rows: int) -> None:
+        """Append rows to a table, columns by position, so many rows at a time."""
 
     def close(self) -> None:
         """End the connection; what holds its locks ends with it."""
@@ -63,52 +67,52 @@ class _Driver:
                 cursor.close()
         except self._errors as error:
             raise UserError(f"SQL Server refused: {_last_line(error)}") from error
-        except BaseException as error:
-            # what the bulk copy's Rust core raises where it meets what it did not expect
-            if type(error).__name__ == "PanicException":
-                raise UserError(
-                    f"The bulk copy broke off ({_last_line(error)}): try EMR_SQL_BACKEND=pyodbc."
-                ) from error
-            raise
 
 
 class BulkCopy(_Driver):
     """SQL Server through mssql-python, rows by TDS bulk load."""
 
-    def bulk_insert(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
-        """Append the rows of batches of one schema to a table, columns by position."""
+    def bulk_insert(self, table: str, rows: pa.RecordBatchReader, batch_rows: int) -> None:
+        """Append rows to a table, columns by position, so many rows at a time."""
         with self._cursor() as cursor:
             try:
-                for batch in batches:
-                    cursor.bulkcopy_arrow(table, batch, timeout=0, table_lock=True, keep_nulls=True)
-            except self._errors as error:
-                raise UserError(
-                    f"The bulk copy into {table} failed ({_last_line(error)}). If it cannot reach "
-                    "this server, EMR_SQL_BACKEND=pyodbc loads without it (docs/sql-server.md)."
+                # one call a table: it logs in by itself
+                cursor.bulkcopy_arrow(
+                    table, rows, batch_size=batch_rows, timeout=0, table_lock=True, keep_nulls=True
+                )
+            except BaseException as error:
+                # its Rust core raises where it meets what it did not expect
+                is_panic = type(error).__name__ == "PanicException"
+                if not is_panic and not isinstance(error, self._errors):
+                    raise
+                raise BulkCopyError(
+                    f"The bulk copy into {table} broke off: {_last_line(error)}"
                 ) from error
 
 
 class FastExecuteMany(_Driver):
     """SQL Server through pyodbc, rows as arrays of parameters."""
 
-    def bulk_insert(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
-        """Append the rows of batches of one schema to a table, columns by position."""
+    def bulk_insert(self, table: str, rows: pa.RecordBatchReader, batch_rows: int) -> None:
+        """Append rows to a table, columns by position, so many rows at a time."""
         with self._cursor() as cursor:
             cursor.fast_executemany = True
-            for batch in batches:
-                marks = ", ".join("?" * batch.num_columns)
-                statement = f"insert into {table} with (tablock) values ({marks})"
-                for start in range(0, batch.num_rows, PYODBC_ROWS):
-                    part = batch.slice(start, PYODBC_ROWS)
-                    rows = list(zip(*(c.to_pylist() for c in part.columns), strict=True))
-                    cursor.executemany(statement, rows)
+            marks = ", ".join("?" * len(rows.schema))
+            statement = f"insert into {table} with (tablock) values ({marks})"
+            for batch in rows:
+                for start in range(0, batch.num_rows, min(batch_rows, PYODBC_ROWS)):
+                    part = batch.slice(start, min(batch_rows, PYODBC_ROWS))
+                    values = list(zip(*(c.to_pylist() for c in part.columns), strict=True))
+                    cursor.executemany(statement, values)
 
 
-def connect(target: str = "sqlserver") -> Server:
+def connect(target: str = "sqlserver", bulk_copy: bool = True) -> Server:
     """Connect as dbt would with this target of profiles.yml.
 
-    mssql-python's bulk copy is used where it is installed for this platform and the profile does
-    not ask for pyodbc; pyodbc with fast_executemany is the fallback.
+    Args:
+        target: the target's name.
+        bulk_copy: use mssql-python's bulk copy, where it is made for this platform and the profile
+            does not ask for pyodbc; else pyodbc with fast_executemany.
 
     Raises:
         UserError: no such target, no driver, or a server that does not let us in.
@@ -121,9 +125,8 @@ def connect(target: str = "sqlserver") -> Server:
             "requirements-sqlserver.txt"
         ) from error
     credentials = _credentials(target)
-    use_bulk_copy = credentials.backend.value == "mssql-python" and _has_bulk_copy()
     try:
-        if use_bulk_copy:
+        if bulk_copy and credentials.backend.value == "mssql-python" and _has_bulk_copy():
             driver = importlib.import_module("mssql_python")
             # a pool would keep the session, and with it the lock of a load, beyond close()
             driver.pooling(enabled=False)

@@ -14,7 +14,8 @@ import yaml
 from tests.conftest import PROJECT_ROOT
 from tests.nightly.conftest import duckdb_nightly
 from tests.nightly.hospital import Hospital
-from tests.nightly.text import FACTS
+from tests.nightly.text import FACTS, statements_file
+from tests.tsql.compiled import Compiled
 from tests.tsql.semantics import annotated, violations
 from tests.tsql.test_same_answers import Tables, unequal
 from tests.warehouse.engine import Engine, Nightly
@@ -136,15 +137,17 @@ def test_a_wrong_nightly_run_is_caught(demo_build, nightly_text, pattern, replac
     pytest.fail("no difference")
 
 
-def test_the_statements_are_t_sql(t_sql, compile_for, microsoft_messages):
+@pytest.mark.parametrize("target", ["sqlserver", "fabric"])
+def test_the_statements_are_t_sql(nightly_text, compile_for, microsoft_messages, target):
     """As procedures, because a model of a database knows no other place for statements."""
+    t_sql = Compiled(target, nightly_text(target).target_path)
     scripts = {
         name: script
-        for name, script in compile_for("sqlserver", "demo").scripts.items()
+        for name, script in compile_for(target, "demo").scripts.items()
         if not name.startswith(("tests/", "analyses/"))
     }
     for fact in FACTS:
-        text = t_sql.files[f"analyses/nightly_{fact}.sql"].replace("nightly", "marts")
+        text = t_sql.files[statements_file(fact)].replace("nightly", "marts")
         scripts[f"statements of {fact}"] = f"create procedure marts.refresh_{fact} as\n{text}"
     assert microsoft_messages(scripts) == []
     wrong = scripts["statements of fct_charges"].replace("source_version", "version")

@@ -7,7 +7,6 @@ statements is shown by Microsoft's parser and by tests/server/.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import duckdb
 import pyarrow as pa
@@ -87,9 +86,10 @@ class StandIn:
     def _run(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()
 
-    def bulk_insert(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
+    def bulk_insert(self, table: str, rows: pa.RecordBatchReader, batch_rows: int) -> None:
         """Append batches, each for itself."""
-        for batch in batches:
+        for batch in rows:
+            assert batch.num_rows <= batch_rows
             self._call()
             damaged = pa.Table.from_batches([self.damage(batch)])
             self.connection.register("batch", damaged)
