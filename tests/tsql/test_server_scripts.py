@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.conftest import PROJECT_ROOT
+from tests.server.test_rights_on_server import PLAY
 
 SCRIPTS = sorted((PROJECT_ROOT / "sqlserver").glob("*.sql"))
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -39,6 +40,7 @@ def test_the_scripts_are_t_sql(microsoft_messages):
         for number, batch in enumerate(batches(path), start=1)
     }
     assert len(scripts) > 15
+    scripts["how tests/server/ plays a role"] = PLAY.format(role="analyst", statement="select 1")
     assert microsoft_messages(scripts, names=False) == []
 
 
