@@ -47,10 +47,10 @@ deps: $(VENV)/.installed ## The dbt package dbt_utils; DBT_PACKAGE_HUB_URL names
 	@$(BIN)/python -m pipeline deps
 
 requirements: $(VENV)/.installed-dev ## Pin requirements*.txt anew from pyproject.toml
-	@$(PIN) -o requirements.txt
-	@$(PIN) --extra sqlserver -o requirements-sqlserver.txt
-	@$(PIN) --extra fabric -o requirements-fabric.txt
 	@$(PIN) --all-extras -o requirements-dev.txt
+	@$(PIN) --constraint requirements-dev.txt -o requirements.txt
+	@$(PIN) --constraint requirements-dev.txt --extra sqlserver -o requirements-sqlserver.txt
+	@$(PIN) --constraint requirements-dev.txt --extra fabric -o requirements-fabric.txt
 	@$(BIN)/uv pip compile $(PARSER)/requirements.in --no-deps --python-version 3.11 \
 		--python-platform x86_64-manylinux_2_28 --generate-hashes --no-emit-index-url --no-header \
 		--quiet --upgrade -o $(PARSER)/requirements.txt

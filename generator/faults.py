@@ -81,6 +81,8 @@ PARENTS = {
     "surveys": ("encounters", "encounter_id"),
 }
 
+# The UB-04 code of a transfer to another acute hospital; the generator writes no other such code.
+TRANSFER = "02"
 LATE = "2999-12-31"
 NO_DATE = "2023-02-30"
 NO_TIME = "2023-02-30 25:61:00"
@@ -152,8 +154,12 @@ def _negative(column: str) -> Callable[..., pa.Array]:
 
 
 def _next_start(table: pa.Table) -> np.ndarray:
-    """Row of the patient's next inpatient stay within 30 days of discharge, else -1."""
+    """Row of the patient's next inpatient stay within 30 days of discharge, else -1.
+
+    None after a transfer to another acute hospital, which explains an overlap.
+    """
     inpatient = np.asarray(pc.equal(table["encounter_class"], "inpatient"))
+    transferred = np.asarray(pc.equal(table["discharge_disposition"], TRANSFER).fill_null(False))
     patient = table["patient_id"].combine_chunks().dictionary_encode().indices.to_numpy()
     start = table["admitted_at"].combine_chunks().cast(pa.int64()).fill_null(-1).to_numpy()
     end = table["discharged_at"].combine_chunks().cast(pa.int64()).fill_null(-1).to_numpy()
@@ -164,6 +170,7 @@ def _next_start(table: pa.Table) -> np.ndarray:
     # Not so near that the two are one stay by way of a transfer.
     gap = start[two] - end[one]
     near = (patient[one] == patient[two]) & (gap > 2 * 86400) & (gap <= 30 * 86400)
+    near &= ~transferred[one]
     following[one[near]] = two[near]
     return following
 
@@ -322,6 +329,8 @@ def _break(name: str, tables: Tables, streams: Streams, share: float, broken: _B
         possible = True if fault.where is None else np.asarray(fault.where(tables, table))
         weights[:, position] = np.where(possible, fault.weight, 0.0)
     kind = np.where(chosen, choose_row(weights, streams.uniform(f"kind in {name}", number)), -1)
+    if name == "encounters":
+        kind[_overlaps_a_broken_stay(table, kind)] = -1
     columns = {f.name: _text(table[f.name].combine_chunks()) for f in table.schema}
     lost = orphaned.copy()
     copies = np.zeros(n, dtype=bool)
@@ -347,6 +356,17 @@ def _break(name: str, tables: Tables, streams: Streams, share: float, broken: _B
     if copies.any():
         result = pa.concat_tables([result, result.filter(pa.array(copies))])
     return result
+
+
+def _overlaps_a_broken_stay(table: pa.Table, kind: np.ndarray) -> np.ndarray:
+    """Rows that are to overlap a stay which will itself be set aside, so that nothing overlaps."""
+    overlapping = [i for i, fault in enumerate(FAULTS["encounters"]) if fault.rule == OVERLAPPING]
+    kept = [
+        i for i, fault in enumerate(FAULTS["encounters"]) if fault.rule in (*KEPT, DUPLICATE_KEY)
+    ]
+    following = _next_start(table)
+    is_lost = (kind >= 0) & ~np.isin(kind, kept)
+    return np.isin(kind, overlapping) & (following >= 0) & is_lost[np.maximum(following, 0)]
 
 
 def _orphaned(name: str, table: pa.Table, broken: _Broken) -> np.ndarray:

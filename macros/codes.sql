@@ -64,3 +64,38 @@
 {% macro duckdb__position_of(needle, haystack) -%}
     instr({{ haystack }}, {{ needle }})
 {%- endmacro %}
+
+{#- A code without its dot that could be one of ICD-10-CM: a letter, a digit, a digit or letter, and up
+    to four more. -#}
+{% macro is_icd10_shape(code) -%}
+    {{ return(adapter.dispatch('is_icd10_shape', 'emr_analytics')(code)) }}
+{%- endmacro %}
+
+{% macro default__is_icd10_shape(code) -%}
+    {{ code }} like '[A-Z][0-9][0-9A-Z]%' and {{ code }} not like '%[^0-9A-Z]%' and len({{ code }}) <= 7
+{%- endmacro %}
+
+{% macro duckdb__is_icd10_shape(code) -%}
+    regexp_full_match({{ code }}, '[A-Z][0-9][0-9A-Z]{1,5}')
+{%- endmacro %}
+
+{#- A time as text to the second. -#}
+{% macro seconds_text(column) -%}
+    {{ return(adapter.dispatch('seconds_text', 'emr_analytics')(column)) }}
+{%- endmacro %}
+
+{% macro default__seconds_text(column) -%}
+    substring(cast({{ column }} as varchar(26)), 1, 19)
+{%- endmacro %}
+
+{% macro duckdb__seconds_text(column) -%}
+    strftime({{ column }}, '%Y-%m-%d %H:%M:%S')
+{%- endmacro %}
+
+{#- A UB-04 patient status code that lost its leading zero gets it back. -#}
+{% macro disposition_code(column) -%}
+    cast(
+        case when len({{ column }}) = 1 then concat('0', {{ column }}) else {{ column }} end
+        as varchar(10)
+    )
+{%- endmacro %}

@@ -162,6 +162,7 @@
         'fewer_readmissions_of_chronic_patients', 'staffing_moved_to_peak_months',
         'higher_satisfaction', 'months_to_higher_satisfaction',
         'fewer_readmissions_after_better_discharge', 'more_insured_patients',
-        'show_provider_names', 'nightly_look_back_days',
+        'show_provider_names', 'nightly_look_back_days', 'extract_ends_on',
+        'event_tolerance_days', 'quality_severity', 'quarantine_limits',
     ]) }}
 {%- endmacro %}

@@ -22,7 +22,9 @@ from rich.progress import (
 )
 
 from pipeline.attach import attach
+from pipeline.beside import beside
 from pipeline.dbt import BuildResult, run_with_progress
+from pipeline.export import export_marts
 from pipeline.files import Delivered
 from pipeline.load import load
 from pipeline.packages import install_packages
@@ -86,6 +88,13 @@ def summary_command(target: str) -> None:
     show_summary(console, target)
 
 
+@main.command("export")
+@click.option("--out", type=DATA_FOLDER, required=True, help="Folder to write to.")
+def export_command(out: Path) -> None:
+    """Write the marts, and nothing else of the DuckDB warehouse, as Parquet files."""
+    console.print(f"  {len(export_marts(out))} tables in {out}", markup=False)
+
+
 @main.command("build")
 @click.option("--source", type=click.Choice(SOURCES), default="demo", show_default=True)
 @click.option("--data", type=DATA_FOLDER, help="Folder of the files, for extract and mimic.")
@@ -108,25 +117,37 @@ def build_command(
         console.print(f"  {install_packages(offline)}")
     with step("Profile"):
         console.print(f"  {make_profile()}")
-    if source != "demo" and data is not None:
-        with step("Raw data"):
-            delivered = (
-                attach(source, data)
-                if target == "duckdb"
-                else load_with_progress(source, data, target)
-            )
-            report_raw(delivered)
     variables = {"emr_source": source, "macros_checksum": macros_checksum()}
     common = ["--target", target, "--vars", json.dumps(variables)]
     whole = ["--full-refresh"] if full_refresh else []
-    with step("dbt build"):
-        report_build(run_with_progress(["build", *common, *whole], console, "models and tests"))
-    with step("dbt docs"):
-        report_build(run_with_progress(["docs", "generate", *common], console, "documentation"))
+    with beside(target):
+        if data is not None:
+            with step("Raw data"):
+                report_raw(deliver(source, data, target))
+        with step("dbt build"):
+            report_build(run_with_progress(["build", *common, *whole], console, "models and tests"))
+        if target == "duckdb":
+            document(common)
+    if target != "duckdb":
+        # of the published marts, not of those in the building schema
+        document(common)
     if target != "fabric":
         console.print()
         show_summary(console, target)
     console.print(next_steps(target))
+
+
+def deliver(source: str, data: Path, target: str) -> list[Delivered]:
+    """Make a folder of files the raw tables of a target."""
+    if target == "duckdb":
+        return attach(source, data)
+    return load_with_progress(source, data, target)
+
+
+def document(options: list[str]) -> None:
+    """Write the documentation of what was built."""
+    with step("dbt docs"):
+        report_build(run_with_progress(["docs", "generate", *options], console, "documentation"))
 
 
 def macros_checksum(root: Path = ROOT) -> str:
@@ -209,7 +230,10 @@ def report_build(result: BuildResult) -> None:
         return
     for message in result.errors[:MOST_ERRORS_SHOWN]:
         console.print(f"  {message}", style="red", markup=False)
-    console.print("  The build stopped; the whole story is in logs/dbt.log.")
+    console.print(
+        "  The build stopped; what was built before stays as it was. The whole story is in "
+        "logs/dbt.log."
+    )
     raise SystemExit(result.returncode)
 
 

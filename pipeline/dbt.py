@@ -88,9 +88,12 @@ def run_with_progress(arguments: list[str], console: Console, label: str) -> Bui
 
 
 def without_stack_trace(message: str) -> str:
-    """A dbt message; of a crash only its last line, which says what happened."""
+    """A dbt message without the macros it came through; of a crash only its last line."""
     text = message.strip()
-    return text.splitlines()[-1].strip() if "Traceback (most recent call last)" in text else text
+    if "Traceback (most recent call last)" in text:
+        return text.splitlines()[-1].strip()
+    lines = [line for line in text.splitlines() if not line.strip().startswith("> ")]
+    return "\n".join(line for line in lines if line.strip())
 
 
 def _events(process: subprocess.Popen[str], plain_output: list[str]) -> Iterator[dict]:

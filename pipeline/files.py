@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import gzip
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from pipeline.contract import Source, Table
+from pipeline.csv_text import read_header
 from pipeline.project import UserError
 
 # How a table may be delivered: one file, or a folder of parts of one kind.
 ENDINGS = (".csv", ".csv.gz", ".parquet")
+LONGEST_LINE_BYTES = 20_000_000
 # A single-site extract may leave facilities out.
 OPTIONAL_TABLES = frozenset({"facilities"})
 
@@ -42,12 +41,13 @@ class Delivery:
         columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in self.header)
         return (
             f"read_csv([{files}], auto_detect = false, header = true, delim = ',', quote = '\"', "
-            f"escape = '\"', nullstr = '', max_line_size = 20000000, columns = {{{columns}}})"
+            f"escape = '\"', nullstr = '', max_line_size = {LONGEST_LINE_BYTES}, "
+            f"columns = {{{columns}}})"
         )
 
     def select(self) -> str:
         """The DuckDB query of the table's columns, in order."""
-        columns = ", ".join(_quoted(name) for name in self.table.column_names)
+        columns = ", ".join(f"{_quoted(n)} as {_quoted(n)}" for n in self.table.column_names)
         return f"select {columns} from {self.relation()}"
 
 
@@ -186,23 +186,7 @@ def _header(paths: tuple[Path, ...]) -> tuple[str, ...]:
 def _header_of(path: Path) -> tuple[str, ...]:
     if path.name.lower().endswith(".parquet"):
         return _parquet_columns(path)
-    try:
-        opened = gzip.open if path.name.lower().endswith(".gz") else open
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            header = tuple(name.strip() for name in next(csv.reader(file), ()))
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path.name} is not UTF-8 text: save it with the encoding UTF-8."
-        ) from error
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UserError(
-            f"{path.name} is not a whole gzip file: copy or export it again."
-        ) from error
-    except (OSError, csv.Error) as error:
-        raise UserError(f"{path.name} cannot be read: {error}.") from error
-    if not any(header):
-        raise UserError(f"{path.name} is empty: its first line must name the columns.")
-    return header
+    return read_header(path)
 
 
 def _parquet_columns(path: Path) -> tuple[str, ...]:
@@ -220,12 +204,12 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
 
 def _checked(delivery: Delivery) -> Delivery:
     name = delivery.paths[0].name
-    repeated = sorted({c for c in delivery.header if delivery.header.count(c) > 1})
+    names = [column.lower() for column in delivery.header]
+    repeated = sorted({column for column in names if names.count(column) > 1})
     if repeated:
         raise UserError(f"{name} has the column {repeated[0]} twice: rename or drop one.")
-    present = {column.lower() for column in delivery.header}
     for column in delivery.table.column_names:
-        if column.lower() not in present:
+        if column.lower() not in names:
             near = difflib.get_close_matches(column, delivery.header, n=1)
             hint = f" (is it {near[0]}?)" if near else ""
             raise UserError(
@@ -248,6 +232,8 @@ def _reading_fault(delivery: Delivery, message: str) -> str:
         return f"{file} is not a whole Parquet file: copy or export it again."
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     cause = f"{counts[1]} fields expected, {counts[2]} found" if counts else "not well-formed CSV"
+    if "maximum line size" in message.lower():
+        cause = f"longer than {LONGEST_LINE_BYTES // 10**6} million bytes"
     return (
         f"{file}{line} cannot be read ({cause}): every line needs as many fields as the header, "
         "fields with commas or line breaks in double quotes."

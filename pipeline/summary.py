@@ -34,6 +34,7 @@ def show_summary(console: Console, target: str = "duckdb") -> None:
     """
     with open_marts(target) as query:
         console.print(marts_table(query))
+        console.print(quality_table(query))
         console.print(headlines_table(query))
         console.print(findings_table(query))
 
@@ -76,6 +77,25 @@ def marts_table(query: Query) -> Table:
     for name in names:
         rows = query(f"select count(*) from marts.{name}")[0][0]
         table.add_row(name, f"{rows:,}")
+    return table
+
+
+def quality_table(query: Query) -> Table | str:
+    """Delivered, refused and flagged rows of each table that has any of the latter; or one line."""
+    rows = query(
+        "select table_name, max(delivered_rows) as delivered_rows, "
+        "sum(quarantined_rows) as quarantined_rows, sum(flagged_rows) as flagged_rows "
+        "from marts.rpt_data_quality group by table_name order by table_name"
+    )
+    broken = [row for row in rows if row[2] or row[3]]
+    if not broken:
+        return f"All {sum(row[1] for row in rows):,} delivered rows are accepted."
+    table = Table(title="Data quality", title_justify="left", title_style="bold")
+    table.add_column("table")
+    for heading in ("delivered", "quarantined", "flagged"):
+        table.add_column(heading, justify="right")
+    for name, *counts in broken:
+        table.add_row(name, *(f"{count:,}" for count in counts))
     return table
 
 

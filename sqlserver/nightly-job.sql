@@ -17,7 +17,7 @@ go
 
 exec dbo.sp_add_job
     @job_name = 'EMR Analytics nightly',
-    @description = 'Loads the extract, builds the marts and tests them. On failure the marts of the night before stay where the build had not reached them.',
+    @description = 'Loads the extract, builds the marts and tests them. On failure the marts of the night before stay.',
     @notify_level_eventlog = 2;
 go
 

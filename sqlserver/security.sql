@@ -40,7 +40,10 @@ if schema_id('raw_mimic') is null exec('create schema raw_mimic authorization db
 if schema_id('reference') is null exec('create schema reference authorization dbo');
 if schema_id('staging') is null exec('create schema staging authorization dbo');
 if schema_id('intermediate') is null exec('create schema intermediate authorization dbo');
+if schema_id('quarantine') is null exec('create schema quarantine authorization dbo');
 if schema_id('marts') is null exec('create schema marts authorization dbo');
+if schema_id('marts_building') is null exec('create schema marts_building authorization dbo');
+if schema_id('marts_leaving') is null exec('create schema marts_leaving authorization dbo');
 if schema_id('history') is null exec('create schema history authorization dbo');
 if schema_id('history_demo') is null exec('create schema history_demo authorization dbo');
 if schema_id('history_mimic') is null exec('create schema history_mimic authorization dbo');
@@ -59,6 +62,12 @@ grant alter, select, insert on schema::raw to loader;
 grant alter, select, insert on schema::raw_mimic to loader;
 go
 
+/* The marts are built in a schema of their own; at the end of a good build the two sets change places,
+   which asks for control of the tables and of the schemas. */
+grant control on schema::marts to builder;
+grant control on schema::marts_building to builder;
+grant control on schema::marts_leaving to builder;
+
 /* dbt looks up which views read a table before it drops one. */
 grant create table, create view, view definition, unmask to builder;
 grant select on sys.sql_expression_dependencies to builder;
@@ -68,7 +77,7 @@ grant alter, select, insert, update, delete on schema::raw_demo to builder;
 grant alter, select, insert, update, delete on schema::reference to builder;
 grant alter, select, insert, update, delete on schema::staging to builder;
 grant alter, select, insert, update, delete on schema::intermediate to builder;
-grant alter, select, insert, update, delete on schema::marts to builder;
+grant alter, select, insert, update, delete on schema::quarantine to builder;
 grant alter, select, insert, update, delete on schema::history to builder;
 grant alter, select, insert, update, delete on schema::history_demo to builder;
 grant alter, select, insert, update, delete on schema::history_mimic to builder;
@@ -76,6 +85,7 @@ grant alter, select, insert, update, delete on schema::scratch to builder;
 go
 
 grant select on schema::intermediate to analyst;
+grant select on schema::quarantine to analyst;
 grant select on schema::marts to analyst;
 go
 

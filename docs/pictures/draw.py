@@ -21,6 +21,7 @@ LAYERS = {
     "reference": "#f3e8d3",
     "staging": "#d9e8f5",
     "intermediate": "#e3ddf3",
+    "quarantine": "#f7d9d0",
     "history_demo": "#f6dfe3",
     "marts": "#d8efdc",
 }

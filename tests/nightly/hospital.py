@@ -9,7 +9,8 @@ from tests.tsql.test_same_answers import Tables
 from tests.warehouse.histories import extract, history
 
 LINES = ("diagnoses", "procedures", "claims", "vitals", "charges", "surveys")
-FIRST_UPDATE = datetime.datetime(2025, 1, 1)
+# after everything that happens: nothing lies beyond the end of the extract
+FIRST_UPDATE = datetime.datetime(2035, 1, 1)
 
 
 class Hospital:
@@ -80,6 +81,7 @@ class Hospital:
             self.months_pass,
             self.beds_change,
             self.department_is_missing,
+            self.payer_is_missing,
         )
         for happens in self.random.choices(happenings, k=self.random.randint(1, 12)):
             happens()
@@ -204,6 +206,18 @@ class Hospital:
                 {"department_id": "D3", "department_name": "D3", "facility_id": "F2",
                  "staffed_beds": "5"}
             )  # fmt: skip
+
+    def payer_is_missing(self) -> None:
+        """A plan is not in tonight's extract, so that its claims are refused, or it is again."""
+        known = {row["payer_id"] for row in self.tables["payers"]}
+        if "P2" in known:
+            self.tables["payers"] = [
+                row for row in self.tables["payers"] if row["payer_id"] != "P2"
+            ]
+        else:
+            self.tables["payers"].append(
+                {"payer_id": "P2", "payer_name": "P2", "payer_category": "Medicare"}
+            )
 
     def months_pass(self) -> None:
         """The next visit is half a year after the last; no night was run in between."""

@@ -123,7 +123,7 @@ class Compiled:
         catalog = {schema: dict(tables) for schema, tables in self.tables.items()}
         for node in self.models.values():
             columns = column_types(annotated(self.sql_of(node), catalog))
-            catalog.setdefault(node["schema"], {})[node["name"]] = columns
+            catalog.setdefault(node["schema"], {})[node["alias"]] = columns
         return catalog
 
     @cached_property
@@ -141,7 +141,7 @@ class Compiled:
                 scripts[f"table {schema}.{table}"] = f"create table {schema}.{table} ({listed})"
         made = set()
         for node in self.models.values():
-            view = f"create view {node['schema']}.{node['name']} as\n"
+            view = f"create view {node['schema']}.{node['alias']} as\n"
             scripts[node["original_file_path"] + f" {node['name']}"] = view + self.sql_of(node)
             made.add(node["original_file_path"])
         for number, path in enumerate(sorted(set(self.files) - made)):

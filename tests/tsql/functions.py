@@ -40,11 +40,13 @@ ALLOWED_FUNCTIONS = {
     # text
     "charindex",
     "concat",
+    "datalength",
     "hashbytes",
     "len",
     "lower",
     "replace",
     "substring",
+    "translate",
     "trim",
     "upper",
     # types with a length

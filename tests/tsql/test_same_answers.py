@@ -62,7 +62,9 @@ def translated(build: DbtRun, t_sql: Compiled, old: str = "", new: str = "") -> 
 
 
 def unequal(
-    first: Engine, second: Engine, schemas: tuple[str, ...] = ("staging", "intermediate", "marts")
+    first: Engine,
+    second: Engine,
+    schemas: tuple[str, ...] = ("staging", "intermediate", "quarantine", "marts"),
 ) -> dict[str, int]:
     """Rows of each model that one engine has and the other has not."""
     found = {}
@@ -152,7 +154,10 @@ def test_how_a_value_is_written_changes_nothing(duckdb_engine, t_sql_engine, col
         for table, rows in tables.items()
     }
     t_sql_engine.build(written)
-    assert unequal(duckdb_engine, t_sql_engine, schemas=("intermediate", "marts")) == {}
+    found = unequal(duckdb_engine, t_sql_engine, schemas=("intermediate", "marts"))
+    # it holds the category as delivered, before it is looked up whatever its case
+    found.pop("intermediate.int_checked_payers", None)
+    assert found == {}
 
 
 def test_a_collation_without_case_changes_nothing(demo_build, t_sql, duckdb_engine):

@@ -6,11 +6,14 @@ import re
 
 import pytest
 
+from pipeline.beside import BUILDING_SCHEMA, LEAVING_SCHEMA, PUBLISHED_SCHEMA
 from tests.conftest import PROJECT_ROOT
 from tests.server.test_rights_on_server import PLAY
 
 SCRIPTS = sorted((PROJECT_ROOT / "sqlserver").glob("*.sql"))
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# Where marts are built and published: tables move between these schemas.
+MARTS = {PUBLISHED_SCHEMA, BUILDING_SCHEMA, LEAVING_SCHEMA}
 EVERYTHING = {"alter", "delete", "insert", "select", "update"}
 
 
@@ -48,8 +51,9 @@ def test_reports_read_marts_and_nothing_else(rights):
     assert rights["bi_reader"] == {"marts": {"select"}}
 
 
-def test_analysts_read_intermediate_too(rights):
-    assert rights["analyst"] == {"marts": {"select"}, "intermediate": {"select"}}
+def test_analysts_read_intermediate_and_quarantine_too(rights):
+    read = {"select"}
+    assert rights["analyst"] == {"marts": read, "intermediate": read, "quarantine": read}
 
 
 def test_the_loader_writes_raw_and_nothing_else(rights):
@@ -68,7 +72,8 @@ def test_the_builder_reads_raw_and_writes_every_schema_that_dbt_does(rights, com
     assert builder.pop("") == {"create table", "create view", "view definition", "unmask"}
     # which only db_owner may read otherwise, and the adapter reads before it drops a table
     assert builder.pop("sys.sql_expression_dependencies") == {"select"}
-    assert {schema for schema, what in builder.items() if what == EVERYTHING} == used
+    assert {schema for schema, what in builder.items() if what == {"control"}} == MARTS
+    assert {schema for schema, what in builder.items() if what == EVERYTHING} == used - MARTS
     assert {schema for schema, what in builder.items() if what == {"select"}} == {
         "raw",
         "raw_mimic",

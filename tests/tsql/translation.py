@@ -2,10 +2,12 @@
 
 sqlglot translates words and types. What would keep its text and change its meaning is rewritten
 here: whole numbers divide to whole numbers, len ignores trailing blanks, a cast of an empty string
-is 0 or 1900-01-01, a cast to varchar(n) cuts off, float has 64 bits.
+is 0 or 1900-01-01, a cast to varchar(n) cuts off, float has 64 bits, like knows sets of characters.
 """
 
 from __future__ import annotations
+
+import re
 
 from sqlglot import exp
 
@@ -17,6 +19,7 @@ MACROS = (
     "cast(concat('0x', substring(md5(text_value), 1, 16)) as ubigint)",
     "create or replace macro length_without_trailing_blanks(text_value) as "
     "length(rtrim(text_value))",
+    "create or replace macro datalength(text_value) as strlen(text_value)",
 )
 # What SQL Server makes of an empty or blank string; of decimal it makes nothing.
 BLANK_AS = {
@@ -63,6 +66,12 @@ def rewritten(node: exp.Expression) -> exp.Expression:
     if is_cast_to_varchar(node) and node.to.expressions:
         # DuckDB keeps what is longer than the type; SQL Server cuts it off.
         return exp.func("left", node.copy(), node.to.expressions[0].this)
+    if isinstance(node, exp.Like) and "[" in node.expression.name:
+        pattern = exp.Literal.string(regular_expression(node.expression.name))
+        match = exp.Anonymous(this="regexp_full_match", expressions=[node.this.copy(), pattern])
+        return exp.Not(this=match) if node.args.get("negate") else match
+    if isinstance(node, exp.Collate):
+        return node.this.copy()
     if isinstance(node, exp.DataType):
         return double_for_float(node)
     if isinstance(node, exp.Length):
@@ -75,6 +84,14 @@ def rewritten(node: exp.Expression) -> exp.Expression:
         if isinstance(digest, (exp.MD5, exp.MD5Digest)) and is_whole_number(node):
             return exp.Anonymous(this="first_eight_bytes", expressions=[digest.this])
     return node
+
+
+def regular_expression(pattern: str) -> str:
+    """A pattern of like, with sets of characters in brackets, as a regular expression."""
+    parts = re.findall(r"\[[^\]]*\]|.", pattern, flags=re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    escaped = (p if p.startswith("[") else wild.get(p) or re.escape(p) for p in parts)
+    return "(?s)" + "".join(escaped)
 
 
 def is_cast_to_varchar(node: exp.Expression) -> bool:

@@ -109,7 +109,7 @@ class Engine:
         node = self._nodes[key]
         for parent in node["depends_on"]["nodes"]:
             self._add(parent, done)
-        relation = f"emr.{node['schema']}.{node['name']}"
+        relation = f"emr.{node['schema']}.{node['alias']}"
         if node["resource_type"] == "snapshot":
             parent = self._nodes[node["depends_on"]["nodes"][0]]
             sql = (
@@ -118,7 +118,7 @@ class Engine:
             )
         else:
             sql = re.sub(r'"emr"\.', "emr.", self._sql_of(node))
-            self.relations.append(f"{node['schema']}.{node['name']}")
+            self.relations.append(f"{node['schema']}.{node['alias']}")
         kind = "view" if node["config"]["materialized"] == "view" else "table"
         if self._nightly is not None and node["config"]["materialized"] == "incremental":
             rows = re.sub(r'"emr"\.', "emr.", self._nightly.sql_of(node))

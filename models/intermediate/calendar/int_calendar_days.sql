@@ -1,4 +1,4 @@
--- Every day of the whole years that the data touch.
+-- Every day of the whole years that the data touch; none where there are no encounters.
 with data_period as (
     select
         first_event_date,
@@ -12,10 +12,10 @@ numbers as (
 
 bounds as (
     select
-        cast(
+        try_cast(
             concat(cast(year(first_event_date) as varchar(4)), '-01-01') as date
         ) as first_day,
-        cast(
+        try_cast(
             concat(cast(year(last_event_date) as varchar(4)), '-12-31') as date
         ) as last_day
     from data_period

@@ -1,5 +1,5 @@
 -- Charge lines of the chosen source system.
-with staged_charges as (
+with accepted_charges as (
     select
         charge_id,
         encounter_id,
@@ -8,7 +8,8 @@ with staged_charges as (
         procedure_code,
         quantity,
         charge_amount
-    from {{ staged('charges') }}
+    from {{ accepted('charges') }}
+    where refused_by_rule is null
 ),
 
 final as (
@@ -20,7 +21,7 @@ final as (
         procedure_code,
         quantity,
         charge_amount
-    from staged_charges
+    from accepted_charges
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- Claims of the chosen source system.
-with staged_claims as (
+with accepted_claims as (
     select
         claim_id,
         encounter_id,
@@ -13,7 +13,8 @@ with staged_claims as (
         denied_amount,
         denial_reason,
         patient_responsibility
-    from {{ staged('claims') }}
+    from {{ accepted('claims') }}
+    where refused_by_rule is null
 ),
 
 final as (
@@ -30,7 +31,7 @@ final as (
         denied_amount,
         denial_reason,
         patient_responsibility
-    from staged_claims
+    from accepted_claims
 )
 
 select * from final

@@ -1,14 +1,25 @@
 -- Departments of the chosen source system.
 --
--- Rule: a department that names no site belongs to the only site, where there is only one.
-with staged_departments as (
+-- Rules: a department that names no site belongs to the only site, where there is only one; one that
+-- an accepted encounter names but the source does not list is there with its key alone.
+with accepted_departments as (
     select
         department_id,
         department_name,
         service_line,
         facility_id,
         staffed_beds
-    from {{ staged('departments') }}
+    from {{ accepted('departments') }}
+    where refused_by_rule is null
+),
+
+named_departments as (
+    select department_id
+    from {{ ref('int_checked_encounters') }}
+    where
+        refused_by_rule is null
+        and department_id is not null
+    group by department_id
 ),
 
 only_facility as (
@@ -17,16 +28,39 @@ only_facility as (
     having count(*) = 1
 ),
 
+all_departments as (
+    select
+        department_id,
+        department_name,
+        service_line,
+        facility_id,
+        staffed_beds
+    from accepted_departments
+
+    union all
+
+    select
+        named_departments.department_id,
+        cast(null as varchar(200)) as department_name,
+        cast(null as varchar(100)) as service_line,
+        cast(null as varchar(50)) as facility_id,
+        cast(null as int) as staffed_beds
+    from named_departments
+    left join accepted_departments
+        on named_departments.department_id = accepted_departments.department_id
+    where accepted_departments.department_id is null
+),
+
 final as (
     select
-        staged_departments.department_id,
-        staged_departments.department_name,
-        staged_departments.service_line,
-        coalesce(staged_departments.facility_id, only_facility.facility_id) as facility_id,
-        staged_departments.staffed_beds
-    from staged_departments
+        all_departments.department_id,
+        all_departments.department_name,
+        all_departments.service_line,
+        coalesce(all_departments.facility_id, only_facility.facility_id) as facility_id,
+        all_departments.staffed_beds
+    from all_departments
     left join only_facility
-        on staged_departments.facility_id is null
+        on all_departments.facility_id is null
 )
 
 select * from final

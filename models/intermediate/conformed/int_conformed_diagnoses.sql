@@ -1,12 +1,13 @@
 -- Coded diagnoses of the chosen source system.
-with staged_diagnoses as (
+with accepted_diagnoses as (
     select
         encounter_id,
         sequence,
         diagnosis_code,
         code_system,
         present_on_admission
-    from {{ staged('diagnoses') }}
+    from {{ accepted('diagnoses') }}
+    where refused_by_rule is null
 ),
 
 final as (
@@ -15,8 +16,8 @@ final as (
         sequence,
         diagnosis_code,
         code_system,
-        present_on_admission
-    from staged_diagnoses
+        {{ known_value('present_on_admission', 'present_on_admission') }} as present_on_admission
+    from accepted_diagnoses
 )
 
 select * from final

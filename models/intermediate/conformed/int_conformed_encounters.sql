@@ -2,8 +2,9 @@
 --
 -- Rules: age is in completed years on the day of arrival (here, and not later, so that exact birth
 -- dates stay in raw and staging); a disposition code that lost its leading zero gets it back; an
--- encounter that was admitted without a time of admission counts from its arrival.
-with staged_encounters as (
+-- encounter that was admitted without a time of admission counts from its arrival; a kind of
+-- admission that the contract does not know counts as missing.
+with accepted_encounters as (
     select
         encounter_id,
         patient_id,
@@ -21,59 +22,56 @@ with staged_encounters as (
         discharge_disposition,
         readmission_indicator,
         updated_at
-    from {{ staged('encounters') }}
+    from {{ accepted('encounters') }}
+    where refused_by_rule is null
 ),
 
-staged_patients as (
+accepted_patients as (
     select
         patient_id,
         birth_date,
         updated_at
-    from {{ staged('patients') }}
+    from {{ accepted('patients') }}
+    where refused_by_rule is null
 ),
 
 final as (
     select
         -- identifiers
-        staged_encounters.encounter_id,
-        staged_encounters.patient_id,
-        staged_encounters.department_id,
-        staged_encounters.provider_id,
-        staged_encounters.payer_id,
+        accepted_encounters.encounter_id,
+        accepted_encounters.patient_id,
+        accepted_encounters.department_id,
+        accepted_encounters.provider_id,
+        accepted_encounters.payer_id,
 
         -- attributes
-        staged_encounters.encounter_class,
-        staged_encounters.admission_type,
-        staged_encounters.admission_source,
+        accepted_encounters.encounter_class,
+        {{ known_value('accepted_encounters.admission_type', 'admission_type') }} as admission_type,
+        accepted_encounters.admission_source,
+        {{ disposition_code('accepted_encounters.discharge_disposition') }}
+            as discharge_disposition_code,
         cast(
-            case
-                when len(staged_encounters.discharge_disposition) = 1
-                    then concat('0', staged_encounters.discharge_disposition)
-                else staged_encounters.discharge_disposition
-            end as varchar(10)
-        ) as discharge_disposition_code,
-        cast(
-            case staged_encounters.readmission_indicator when 'Y' then 1 when 'N' then 0 end as int
+            case accepted_encounters.readmission_indicator when 'Y' then 1 when 'N' then 0 end as int
         ) as is_flagged_readmission,
         cast(
-            {{ age_in_years('staged_patients.birth_date', 'staged_encounters.arrived_at') }} as int
+            {{ age_in_years('accepted_patients.birth_date', 'accepted_encounters.arrived_at') }} as int
         ) as age_at_arrival_years,
 
         -- times
-        staged_encounters.arrived_at,
-        staged_encounters.first_seen_at,
+        accepted_encounters.arrived_at,
+        accepted_encounters.first_seen_at,
         case
-            when staged_encounters.encounter_class in ('inpatient', 'observation')
-                then coalesce(staged_encounters.admitted_at, staged_encounters.arrived_at)
-            else staged_encounters.admitted_at
+            when accepted_encounters.encounter_class in ('inpatient', 'observation')
+                then coalesce(accepted_encounters.admitted_at, accepted_encounters.arrived_at)
+            else accepted_encounters.admitted_at
         end as admitted_at,
-        staged_encounters.emergency_departed_at,
-        staged_encounters.discharged_at,
-        staged_encounters.updated_at as source_updated_at,
-        staged_patients.updated_at as patient_updated_at
-    from staged_encounters
-    left join staged_patients
-        on staged_encounters.patient_id = staged_patients.patient_id
+        accepted_encounters.emergency_departed_at,
+        accepted_encounters.discharged_at,
+        accepted_encounters.updated_at as source_updated_at,
+        accepted_patients.updated_at as patient_updated_at
+    from accepted_encounters
+    left join accepted_patients
+        on accepted_encounters.patient_id = accepted_patients.patient_id
 )
 
 select * from final

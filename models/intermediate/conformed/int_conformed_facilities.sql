@@ -1,11 +1,12 @@
 -- Hospital sites of the chosen source system.
-with staged_facilities as (
+with accepted_facilities as (
     select
         facility_id,
         facility_name,
         city,
         state
-    from {{ staged('facilities') }}
+    from {{ accepted('facilities') }}
+    where refused_by_rule is null
 ),
 
 final as (
@@ -14,7 +15,7 @@ final as (
         facility_name,
         city,
         state
-    from staged_facilities
+    from accepted_facilities
 )
 
 select * from final

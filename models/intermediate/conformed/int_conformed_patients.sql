@@ -3,7 +3,7 @@
 --
 -- Rules: age is in completed years on the last day of the data, or at death; a three-digit ZIP
 -- whose area has fewer than 20,000 people, or that is unreadable, becomes 000 (45 CFR 164.514(b)).
-with staged_patients as (
+with accepted_patients as (
     select
         patient_id,
         birth_date,
@@ -13,7 +13,8 @@ with staged_patients as (
         ethnicity,
         state,
         zip_code
-    from {{ staged('patients') }}
+    from {{ accepted('patients') }}
+    where refused_by_rule is null
 ),
 
 data_period as (
@@ -28,20 +29,20 @@ restricted_zip3_areas as (
 
 aged as (
     select
-        staged_patients.patient_id,
-        staged_patients.birth_date,
-        staged_patients.death_date,
-        staged_patients.sex,
-        staged_patients.race,
-        staged_patients.ethnicity,
-        staged_patients.state,
-        substring(staged_patients.zip_code, 1, 3) as zip3,
+        accepted_patients.patient_id,
+        accepted_patients.birth_date,
+        accepted_patients.death_date,
+        accepted_patients.sex,
+        accepted_patients.race,
+        accepted_patients.ethnicity,
+        accepted_patients.state,
+        substring(accepted_patients.zip_code, 1, 3) as zip3,
         case
-            when staged_patients.death_date < data_period.last_arrival_date
-                then staged_patients.death_date
+            when accepted_patients.death_date < data_period.last_arrival_date
+                then accepted_patients.death_date
             else data_period.last_arrival_date
         end as aged_on
-    from staged_patients
+    from accepted_patients
     cross join data_period
 ),
 

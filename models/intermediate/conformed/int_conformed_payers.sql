@@ -1,11 +1,34 @@
 -- Insurance plans of the chosen source system. A category counts whatever its case; one that the
 -- contract does not know becomes Unknown: it counts neither as insured nor as uninsured.
-with staged_payers as (
+--
+-- Rule: a plan that an accepted encounter or claim names but the source does not list is there with
+-- its key alone.
+with accepted_payers as (
     select
         payer_id,
         payer_name,
         payer_category
-    from {{ staged('payers') }}
+    from {{ accepted('payers') }}
+    where refused_by_rule is null
+),
+
+named_in_lines as (
+    select payer_id
+    from {{ ref('int_checked_encounters') }}
+    where refused_by_rule is null
+
+    union all
+
+    select payer_id
+    from {{ ref('int_checked_claims') }}
+    where refused_by_rule is null
+),
+
+named_payers as (
+    select payer_id
+    from named_in_lines
+    where payer_id is not null
+    group by payer_id
 ),
 
 payer_categories as (
@@ -17,13 +40,25 @@ payer_categories as (
 
 final as (
     select
-        staged_payers.payer_id,
-        staged_payers.payer_name,
+        accepted_payers.payer_id,
+        accepted_payers.payer_name,
         cast(coalesce(payer_categories.payer_category, 'Unknown') as varchar(50)) as payer_category,
         cast(payer_categories.is_insured as int) as is_insured
-    from staged_payers
+    from accepted_payers
     left join payer_categories
-        on lower(staged_payers.payer_category) = lower(payer_categories.payer_category)
+        on lower(accepted_payers.payer_category) = lower(payer_categories.payer_category)
+
+    union all
+
+    select
+        named_payers.payer_id,
+        cast(null as varchar(200)) as payer_name,
+        cast('Unknown' as varchar(50)) as payer_category,
+        cast(null as int) as is_insured
+    from named_payers
+    left join accepted_payers
+        on named_payers.payer_id = accepted_payers.payer_id
+    where accepted_payers.payer_id is null
 )
 
 select * from final

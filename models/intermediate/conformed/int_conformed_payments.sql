@@ -1,12 +1,13 @@
 -- Posted payments of the chosen source system, reversals included.
-with staged_payments as (
+with accepted_payments as (
     select
         payment_id,
         claim_id,
         posted_on,
         paid_by,
         amount
-    from {{ staged('payments') }}
+    from {{ accepted('payments') }}
+    where refused_by_rule is null
 ),
 
 final as (
@@ -16,7 +17,7 @@ final as (
         posted_on,
         paid_by,
         amount
-    from staged_payments
+    from accepted_payments
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- Coded procedures of the chosen source system.
-with staged_procedures as (
+with accepted_procedures as (
     select
         encounter_id,
         sequence,
@@ -7,7 +7,8 @@ with staged_procedures as (
         code_system,
         performed_at,
         provider_id
-    from {{ staged('procedures') }}
+    from {{ accepted('procedures') }}
+    where refused_by_rule is null
 ),
 
 final as (
@@ -18,7 +19,7 @@ final as (
         code_system,
         performed_at,
         provider_id
-    from staged_procedures
+    from accepted_procedures
 )
 
 select * from final

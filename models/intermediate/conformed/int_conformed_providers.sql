@@ -1,12 +1,35 @@
 -- Clinicians of the chosen source system. The name travels on for dim_provider only where the
 -- variable show_provider_names allows it.
-with staged_providers as (
+--
+-- Rule: a clinician whom an accepted encounter or procedure names but the source does not list is
+-- there with the key alone.
+with accepted_providers as (
     select
         provider_id,
         provider_name,
         specialty,
         department_id
-    from {{ staged('providers') }}
+    from {{ accepted('providers') }}
+    where refused_by_rule is null
+),
+
+named_in_lines as (
+    select provider_id
+    from {{ ref('int_checked_encounters') }}
+    where refused_by_rule is null
+
+    union all
+
+    select provider_id
+    from {{ ref('int_checked_procedures') }}
+    where refused_by_rule is null
+),
+
+named_providers as (
+    select provider_id
+    from named_in_lines
+    where provider_id is not null
+    group by provider_id
 ),
 
 final as (
@@ -16,7 +39,19 @@ final as (
             as provider_name,
         specialty,
         department_id
-    from staged_providers
+    from accepted_providers
+
+    union all
+
+    select
+        named_providers.provider_id,
+        cast(null as varchar(200)) as provider_name,
+        cast(null as varchar(100)) as specialty,
+        cast(null as varchar(50)) as department_id
+    from named_providers
+    left join accepted_providers
+        on named_providers.provider_id = accepted_providers.provider_id
+    where accepted_providers.provider_id is null
 )
 
 select * from final

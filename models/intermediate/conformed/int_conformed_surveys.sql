@@ -1,5 +1,5 @@
 -- Surveys of the chosen source system, answered or not.
-with staged_surveys as (
+with accepted_surveys as (
     select
         survey_id,
         encounter_id,
@@ -13,7 +13,8 @@ with staged_surveys as (
         responsiveness,
         discharge_information,
         care_coordination
-    from {{ staged('surveys') }}
+    from {{ accepted('surveys') }}
+    where refused_by_rule is null
 ),
 
 final as (
@@ -30,7 +31,7 @@ final as (
         responsiveness,
         discharge_information,
         care_coordination
-    from staged_surveys
+    from accepted_surveys
 )
 
 select * from final

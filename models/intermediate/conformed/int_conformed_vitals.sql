@@ -1,5 +1,5 @@
 -- Measurement sets of the chosen source system, with the unit in each name.
-with staged_vitals as (
+with accepted_vitals as (
     select
         vital_id,
         encounter_id,
@@ -8,7 +8,8 @@ with staged_vitals as (
         diastolic_bp,
         heart_rate,
         glucose
-    from {{ staged('vitals') }}
+    from {{ accepted('vitals') }}
+    where refused_by_rule is null
 ),
 
 final as (
@@ -20,7 +21,7 @@ final as (
         diastolic_bp as diastolic_bp_mmhg,
         heart_rate as heart_rate_bpm,
         glucose as glucose_mg_dl
-    from staged_vitals
+    from accepted_vitals
 )
 
 select * from final

@@ -6,7 +6,8 @@
 -- rate): centre +- 3 sqrt(p (1 - p) / n), within 0 and 1. XmR chart (all others): centre +- 2.66 x
 -- mean moving range. Signals: a point outside the limits; the eighth and every further point in a
 -- row on one side of the centre; the sixth and every further point in a row rising or falling. A
--- point on the centre line ends a run.
+-- point on the centre line ends a run. A point on fewer than smallest_cell stays or encounters, or
+-- of a rate with a small cell above its line, is not shown; its signals are.
 with metrics as (
     select
         metric,
@@ -162,8 +163,20 @@ final as (
         signalled.chart_type,
 
         -- the chart
-        signalled.value,
-        cast(signalled.denominator as int) as n,
+        cast(
+            case
+                when
+                    signalled.metric = 'Encounters per day'
+                    and {{ is_small_cell('signalled.numerator') }}
+                    then null
+                else {{ unless_small(
+                    'signalled.value',
+                    'signalled.denominator',
+                    "case when signalled.chart_type = 'p' then signalled.numerator end",
+                ) }}
+            end as decimal(18, 6)
+        ) as value,
+        cast({{ shown_count('signalled.denominator') }} as int) as n,
         signalled.centre_line,
         cast(
             case
@@ -184,6 +197,7 @@ final as (
         cast(signalled.baseline_months as int) as baseline_months,
 
         -- signals
+        cast(case when signalled.side < 0 then 1 else 0 end as int) as is_below_centre_line,
         cast(signalled.is_outside_limits as int) as is_outside_limits,
         cast(signalled.is_shift as int) as is_shift,
         cast(signalled.is_trend as int) as is_trend,

@@ -35,7 +35,9 @@ stays as (
     select
         patient_key,
         age_group_key,
+        department_key,
         has_type_2_diabetes,
+        is_readmitted_30_days,
         is_readmitted_60_days
     from {{ ref('fct_readmissions') }}
 ),
@@ -55,13 +57,12 @@ revenue_per_patient as (
     from {{ ref('rpt_revenue_per_patient') }}
 ),
 
-department_months as (
+daily_census as (
     select
-        department_name,
-        month_number,
-        encounters,
-        days_covered
-    from {{ ref('rpt_department_months') }}
+        department_key,
+        date_key,
+        arrivals
+    from {{ ref('fct_daily_census') }}
 ),
 
 chronic_months as (
@@ -92,7 +93,7 @@ rating_signals as (
     where
         metric = 'Overall rating'
         and is_signal = 1
-        and value < centre_line
+        and is_below_centre_line = 1
 ),
 
 departments as (
@@ -118,14 +119,6 @@ payer_mix as (
     from {{ ref('rpt_payer_mix') }}
 ),
 
-readmission_rates as (
-    select
-        department_key,
-        department_name,
-        readmission_rate_30_days
-    from {{ ref('rpt_department_readmissions') }}
-    where is_total = 0
-),
 
 department_ratings as (
     select
@@ -136,6 +129,39 @@ department_ratings as (
     where
         measure = 'Overall rating'
         and is_total = 0
+        and mean_score is not null
+),
+
+-- Departments with fewer than smallest_cell index stays, or encounters in a month, count here, too:
+-- only their order shows.
+readmission_rates as (
+    select
+        stays.department_key,
+        departments.department_name,
+        {{ unless_small('avg(cast(stays.is_readmitted_30_days as decimal(18, 8)))',
+            'count(stays.is_readmitted_30_days)') }} as readmission_rate_30_days
+    from stays
+    inner join departments
+        on stays.department_key = departments.department_key
+    group by
+        stays.department_key,
+        departments.department_name
+),
+
+department_months as (
+    select
+        departments.department_name,
+        days.month_number,
+        sum(daily_census.arrivals) as encounters,
+        count(*) as days_covered
+    from daily_census
+    inner join days
+        on daily_census.date_key = days.date_key
+    inner join departments
+        on daily_census.department_key = departments.department_key
+    group by
+        departments.department_name,
+        days.month_number
 ),
 
 -- F1

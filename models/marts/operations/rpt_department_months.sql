@@ -5,7 +5,7 @@
 -- of discharge (sum / discharges of inpatient encounters); occupancy is the mean of the days'
 -- occupancies, peak census the highest midnight; the share who left without being seen is of
 -- emergency arrivals; a month is complete when the data cover all its days. Means over fewer than
--- smallest_cell encounters are not shown.
+-- smallest_cell encounters are not shown, nor are counts that are a small cell.
 with daily_census as (
     select
         department_key,
@@ -70,6 +70,7 @@ census_months as (
         sum(daily_census.left_without_being_seen) as left_without_being_seen,
         sum(daily_census.admissions) as admissions,
         sum(daily_census.discharges) as discharges,
+        sum(daily_census.midnight_census) as patient_nights,
         avg(cast(daily_census.midnight_census as decimal(18, 4))) as mean_midnight_census,
         max(daily_census.midnight_census) as peak_midnight_census,
         avg(daily_census.occupancy) as mean_occupancy
@@ -131,12 +132,15 @@ final as (
                 else 0
             end as int
         ) as is_complete_month,
-        cast(census_months.encounters as int) as encounters,
+        cast({{ shown_count('census_months.encounters') }} as int) as encounters,
         cast(
-            {{ ratio('census_months.encounters', 'census_months.days_covered') }} as decimal(18, 4)
+            case
+                when not {{ is_small_cell('census_months.encounters') }}
+                    then {{ ratio('census_months.encounters', 'census_months.days_covered') }}
+            end as decimal(18, 4)
         ) as encounters_per_day,
-        cast(census_months.admissions as int) as admissions,
-        cast(census_months.discharges as int) as discharges,
+        cast({{ shown_count('census_months.admissions') }} as int) as admissions,
+        cast({{ shown_count('census_months.discharges') }} as int) as discharges,
         cast(
             {{ unless_small(
                 'discharge_months.average_length_of_stay_days', 'discharge_months.stays'
@@ -144,16 +148,28 @@ final as (
         ) as average_length_of_stay_days,
 
         -- beds
-        cast(census_months.mean_midnight_census as decimal(18, 4)) as mean_midnight_census,
-        cast(census_months.peak_midnight_census as int) as peak_midnight_census,
-        cast(census_months.mean_occupancy as decimal(9, 6)) as mean_occupancy,
+        cast(
+            case
+                when not {{ is_small_cell('census_months.patient_nights') }}
+                    then census_months.mean_midnight_census
+            end as decimal(18, 4)
+        ) as mean_midnight_census,
+        cast({{ shown_count('census_months.peak_midnight_census') }} as int)
+            as peak_midnight_census,
+        cast(
+            case
+                when not {{ is_small_cell('census_months.patient_nights') }}
+                    then census_months.mean_occupancy
+            end as decimal(9, 6)
+        ) as mean_occupancy,
 
         -- emergency department
-        cast(census_months.emergency_arrivals as int) as emergency_arrivals,
+        cast({{ shown_count('census_months.emergency_arrivals') }} as int) as emergency_arrivals,
         cast(
             {{ unless_small(
                 ratio('census_months.left_without_being_seen', 'census_months.emergency_arrivals'),
                 'census_months.emergency_arrivals',
+                'census_months.left_without_being_seen',
             ) }} as decimal(9, 6)
         ) as left_without_being_seen_share,
         cast(

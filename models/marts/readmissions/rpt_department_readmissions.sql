@@ -3,8 +3,10 @@
 -- Rules: a rate is readmitted index stays / index stays; the person-level rate is patients with a
 -- readmitted index stay / patients with an index stay; O/E is observed / expected 30-day all-cause
 -- readmissions with Byar's 95 % limits (Breslow & Day 1987); figures on fewer than smallest_cell
--- index stays are not shown. The row All departments
--- (is_total) is the hospital.
+-- index stays are not shown, nor is a number of readmitted stays or patients that is a small cell,
+-- nor what it could be worked out from: where that hides one department alone, the one with the next
+-- fewest is hidden with it, because the row All departments (is_total), the hospital, would give it
+-- away.
 with stays as (
     select
         department_key,
@@ -79,12 +81,42 @@ totals as (
         is_total
 ),
 
+marked as (
+    select
+        *,
+        case
+            when
+                {{ is_small_cell('observed') }}
+                or {{ is_small_cell('index_stays - observed') }}
+                or {{ is_small_cell('readmitted_patients') }}
+                then 1
+            else 0
+        end as is_small
+    from totals
+),
+
+ranked as (
+    select
+        *,
+        sum(is_small) over (partition by is_total) as small_departments,
+        row_number() over (
+            partition by is_total, is_small
+            order by readmitted_patients, observed, department_key
+        ) as fewest_first
+    from marked
+),
+
 -- Byar's limits want the counts as floating point.
 counted as (
     select
         department_key,
         department_name,
         is_total,
+        case
+            when is_small = 1 then 1
+            when is_total = 0 and small_departments = 1 and fewest_first = 1 then 1
+            else 0
+        end as is_hidden,
         index_stays,
         observed,
         observed_unplanned,
@@ -95,7 +127,7 @@ counted as (
         readmitted_patients,
         cast(observed as {{ type_double() }}) as observed_count,
         cast(expected as {{ type_double() }}) as expected_count
-    from totals
+    from ranked
 ),
 
 final as (
@@ -106,56 +138,60 @@ final as (
         is_total,
 
         -- counts
-        cast(index_stays as int) as index_stays,
-        cast({{ unless_small('observed', 'index_stays') }} as int) as readmitted_stays,
-        cast(index_patients as int) as index_patients,
-        cast({{ unless_small('readmitted_patients', 'index_patients') }} as int)
-            as readmitted_patients,
+        cast({{ shown_count('index_stays') }} as int) as index_stays,
+        cast({{ unless_hidden('observed') }} as int) as readmitted_stays,
+        cast({{ shown_count('index_patients') }} as int) as index_patients,
+        cast({{ unless_hidden('readmitted_patients') }} as int) as readmitted_patients,
 
         -- rates
-        cast({{ unless_small(ratio('observed', 'index_stays'), 'index_stays') }} as decimal(9, 6))
+        cast({{ unless_hidden(ratio('observed', 'index_stays')) }} as decimal(9, 6))
             as readmission_rate_30_days,
         cast(
-            {{ unless_small(ratio('observed_unplanned', 'index_stays'), 'index_stays') }}
-            as decimal(9, 6)
+            {{ unless_hidden(unless_small(
+                ratio('observed_unplanned', 'index_stays'), 'index_stays', 'observed_unplanned'
+            )) }} as decimal(9, 6)
         ) as unplanned_readmission_rate_30_days,
         cast(
-            {{ unless_small(ratio('hwr_observed', 'hwr_index_stays'), 'hwr_index_stays') }}
-            as decimal(9, 6)
+            {{ unless_hidden(unless_small(
+                ratio('hwr_observed', 'hwr_index_stays'), 'hwr_index_stays', 'hwr_observed'
+            )) }} as decimal(9, 6)
         ) as hwr_style_rate_30_days,
-        cast(
-            {{ unless_small(ratio('readmitted_patients', 'index_patients'), 'index_patients') }}
-            as decimal(9, 6)
-        ) as patients_readmitted_rate_30_days,
+        cast({{ unless_hidden(ratio('readmitted_patients', 'index_patients')) }} as decimal(9, 6))
+            as patients_readmitted_rate_30_days,
 
         -- observed against expected
         cast({{ unless_small('expected', 'index_stays') }} as decimal(18, 4))
             as expected_readmissions,
-        cast({{ unless_small(ratio('observed', 'expected'), 'index_stays') }} as decimal(18, 4))
+        cast({{ unless_hidden(ratio('observed', 'expected')) }} as decimal(18, 4))
             as observed_to_expected,
         cast(
-            case
-                when index_stays < {{ var('smallest_cell') }} or expected_count = 0 then null
-                when observed_count = 0 then 0
-                else
-                    observed_count
-                    * power(
-                        1 - 1 / (9 * observed_count) - 1.96 / (3 * sqrt(observed_count)), 3
-                    )
-                    / expected_count
-            end as decimal(18, 4)
+            {{ unless_hidden("
+                case
+                    when expected_count = 0 then null
+                    when observed_count = 0 then 0
+                    else
+                        observed_count
+                        * power(
+                            1 - 1 / (9 * observed_count) - 1.96 / (3 * sqrt(observed_count)), 3
+                        )
+                        / expected_count
+                end
+            ") }} as decimal(18, 4)
         ) as observed_to_expected_lower,
         cast(
-            case
-                when index_stays < {{ var('smallest_cell') }} or expected_count = 0 then null
-                else
-                    (observed_count + 1)
-                    * power(
-                        1 - 1 / (9 * (observed_count + 1)) + 1.96 / (3 * sqrt(observed_count + 1)),
-                        3
-                    )
-                    / expected_count
-            end as decimal(18, 4)
+            {{ unless_hidden("
+                case
+                    when expected_count = 0 then null
+                    else
+                        (observed_count + 1)
+                        * power(
+                            1 - 1 / (9 * (observed_count + 1))
+                            + 1.96 / (3 * sqrt(observed_count + 1)),
+                            3
+                        )
+                        / expected_count
+                end
+            ") }} as decimal(18, 4)
         ) as observed_to_expected_upper
     from counted
 )

@@ -42,16 +42,21 @@ shares as (
 final as (
     select
         cast(30 as int) as window_days,
-        cast(stays as int) as stays,
-        cast(coalesce(flagged, 0) as int) as flagged_stays,
-        cast(coalesce(readmissions, 0) as int) as readmission_stays,
-        cast(coalesce(both_yes, 0) as int) as flagged_readmission_stays,
-        cast({{ unless_small('agreement', 'stays') }} as decimal(9, 6)) as agreement_share,
+        cast({{ shown_count('stays') }} as int) as stays,
+        cast({{ shown_count('coalesce(flagged, 0)') }} as int) as flagged_stays,
+        cast({{ shown_count('coalesce(readmissions, 0)') }} as int) as readmission_stays,
+        cast({{ shown_count('coalesce(both_yes, 0)') }} as int) as flagged_readmission_stays,
         cast(
-            {{ unless_small(ratio('both_yes', 'readmissions'), 'readmissions') }} as decimal(9, 6)
+            {{ unless_small('agreement', 'stays', '(both_yes + both_no)') }} as decimal(9, 6)
+        ) as agreement_share,
+        cast(
+            {{ unless_small(ratio('both_yes', 'readmissions'), 'readmissions', 'both_yes') }}
+            as decimal(9, 6)
         ) as flag_sensitivity,
-        cast({{ unless_small(ratio('both_yes', 'flagged'), 'flagged') }} as decimal(9, 6))
-            as flag_positive_predictive_value,
+        cast(
+            {{ unless_small(ratio('both_yes', 'flagged'), 'flagged', 'both_yes') }}
+            as decimal(9, 6)
+        ) as flag_positive_predictive_value,
         cast(
             {{ unless_small(
                 ratio('agreement - agreement_by_chance', '1 - agreement_by_chance'), 'stays'

@@ -3,7 +3,7 @@
 -- Rules: a patient counts once, with the payer of the latest encounter; net revenue is the allowed
 -- amount of adjudicated claims, by the claim's own payer; the denial rate is claims denied in whole
 -- or in part at first / adjudicated claims, by count and by dollars billed. Figures on fewer than
--- smallest_cell patients or claims are not shown.
+-- smallest_cell patients or claims are not shown, nor what they could be worked out from.
 with encounters as (
     select
         encounter_key,
@@ -111,13 +111,51 @@ joined as (
         on categories.payer_category = category_claims.payer_category
 ),
 
-shared as (
+marked as (
     select
         *,
-        sum(encounters) over () as all_encounters,
-        sum(patients) over () as all_patients,
-        sum(net_revenue_amount) over () as all_net_revenue_amount
+        case
+            when
+                {{ is_small_cell('patients') }}
+                or {{ is_small_cell('encounters') }}
+                or {{ is_small_cell('adjudicated_claims') }}
+                then 1
+            else 0
+        end as is_small
     from joined
+),
+
+ranked as (
+    select
+        *,
+        sum(is_small) over () as small_categories,
+        row_number() over (partition by is_small order by patients, payer_category) as fewest_first
+    from marked
+    where patients > 0
+),
+
+-- Shares add up to one: a category that is hidden alone would be given away.
+hidden as (
+    select payer_category
+    from ranked
+    where
+        is_small = 1
+        or (small_categories = 1 and fewest_first = 1)
+),
+
+shared as (
+    select
+        joined.*,
+        case when hidden.payer_category is null then joined.patients else 0 end as shown_patients,
+        case
+            when hidden.payer_category is null then joined.adjudicated_claims else 0
+        end as shown_claims,
+        sum(joined.encounters) over () as all_encounters,
+        sum(joined.patients) over () as all_patients,
+        sum(joined.net_revenue_amount) over () as all_net_revenue_amount
+    from joined
+    left join hidden
+        on joined.payer_category = hidden.payer_category
 ),
 
 final as (
@@ -127,40 +165,48 @@ final as (
         cast(is_insured as int) as is_insured,
 
         -- counts
-        cast({{ unless_small('encounters', 'patients') }} as int) as encounters,
-        cast({{ unless_small('patients', 'patients') }} as int) as patients,
-        cast({{ unless_small('adjudicated_claims', 'adjudicated_claims') }} as int)
+        cast({{ unless_small('encounters', 'shown_patients') }} as int) as encounters,
+        cast({{ unless_small('patients', 'shown_patients') }} as int) as patients,
+        cast({{ unless_small('adjudicated_claims', 'shown_claims') }} as int)
             as adjudicated_claims,
 
         -- shares
-        cast({{ unless_small(ratio('encounters', 'all_encounters'), 'patients') }} as decimal(9, 6))
-            as encounter_share,
-        cast({{ unless_small(ratio('patients', 'all_patients'), 'patients') }} as decimal(9, 6))
-            as patient_share,
+        cast(
+            {{ unless_small(ratio('encounters', 'all_encounters'), 'shown_patients') }}
+            as decimal(9, 6)
+        ) as encounter_share,
+        cast(
+            {{ unless_small(ratio('patients', 'all_patients'), 'shown_patients') }}
+            as decimal(9, 6)
+        ) as patient_share,
         cast(
             {{ unless_small(
-                ratio('net_revenue_amount', 'all_net_revenue_amount'), 'adjudicated_claims'
+                ratio('net_revenue_amount', 'all_net_revenue_amount'), 'shown_claims'
             ) }} as decimal(9, 6)
         ) as net_revenue_share,
 
         -- money
-        cast({{ unless_small('net_revenue_amount', 'adjudicated_claims') }} as decimal(18, 2))
+        cast({{ unless_small('net_revenue_amount', 'shown_claims') }} as decimal(18, 2))
             as net_revenue_amount,
         cast(
-            {{ unless_small(ratio('net_revenue_amount', 'patients'), 'patients') }}
+            {{ unless_small(ratio('net_revenue_amount', 'patients'), 'shown_patients') }}
             as decimal(18, 2)
         ) as net_revenue_per_patient_amount,
         cast(
             {{ unless_small(
-                ratio('denied_claims', 'adjudicated_claims'), 'adjudicated_claims'
+                ratio('denied_claims', 'adjudicated_claims'),
+                'shown_claims',
+                'denied_claims',
             ) }} as decimal(9, 6)
         ) as denial_rate,
         cast(
             {{ unless_small(
-                ratio('denied_amount', 'adjudicated_billed_amount'), 'adjudicated_claims'
+                ratio('denied_amount', 'adjudicated_billed_amount'),
+                'shown_claims',
+                'denied_claims',
             ) }} as decimal(9, 6)
         ) as denied_billed_share,
-        cast({{ unless_small('mean_days_to_payment', 'adjudicated_claims') }} as decimal(9, 2))
+        cast({{ unless_small('mean_days_to_payment', 'shown_claims') }} as decimal(9, 2))
             as mean_days_to_payment
     from shared
 )

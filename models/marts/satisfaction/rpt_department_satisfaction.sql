@@ -4,8 +4,8 @@
 -- Rules: only surveys of the eligible population count; a composite (reference seed
 -- survey_composites) is the mean of its questions' top-box shares, so that a question that was left
 -- out is left out by itself; the response rate is returned / sent. Under fewest_returned_surveys (a
--- variable, 25) answers a value is marked as few: show it greyed, with its n. The rows All
--- departments (is_total) are the hospital.
+-- variable, 25) answers a value is marked as few: show it greyed, with its n; under smallest_cell it
+-- is not shown. The rows All departments (is_total) are the hospital.
 with surveys as (
     select
         encounter_key,
@@ -139,9 +139,11 @@ final as (
         cast(case when measures.department_key is null then 1 else 0 end as int) as is_total,
         cast(measures.measure as varchar(50)) as measure,
         measures.measure_type,
-        cast(measures.answers as int) as answers,
-        cast(measures.mean_score as decimal(9, 4)) as mean_score,
-        cast(measures.top_box_share as decimal(9, 6)) as top_box_share,
+        cast({{ shown_count('measures.answers') }} as int) as answers,
+        cast({{ unless_small('measures.mean_score', 'measures.answers') }} as decimal(9, 4))
+            as mean_score,
+        cast({{ unless_small('measures.top_box_share', 'measures.answers') }} as decimal(9, 6))
+            as top_box_share,
         cast(
             case when measures.answers < {{ var('fewest_returned_surveys') }} then 1 else 0 end
             as int

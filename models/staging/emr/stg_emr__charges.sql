@@ -19,7 +19,8 @@ final as (
         {{ raw_text('revenue_category', 100) }} as revenue_category,
         {{ raw_code('procedure_code', 20) }} as procedure_code,
         {{ raw_decimal('quantity') }} as quantity,
-        {{ raw_decimal('charge_amount') }} as charge_amount
+        {{ raw_decimal('charge_amount') }} as charge_amount,
+        {{ unreadable('charges') }}
     from raw_charges
 )
 

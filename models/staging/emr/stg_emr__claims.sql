@@ -29,7 +29,8 @@ final as (
         {{ raw_decimal('allowed_amount') }} as allowed_amount,
         {{ raw_decimal('denied_amount') }} as denied_amount,
         {{ raw_text('denial_reason', 200) }} as denial_reason,
-        {{ raw_decimal('patient_responsibility') }} as patient_responsibility
+        {{ raw_decimal('patient_responsibility') }} as patient_responsibility,
+        {{ unreadable('claims') }}
     from raw_claims
 )
 

@@ -15,7 +15,8 @@ final as (
         {{ raw_text('department_name', 200) }} as department_name,
         {{ raw_text('service_line', 100) }} as service_line,
         {{ raw_text('facility_id', 50) }} as facility_id,
-        {{ raw_integer('staffed_beds') }} as staffed_beds
+        {{ raw_integer('staffed_beds') }} as staffed_beds,
+        {{ unreadable('departments') }}
     from raw_departments
 )
 

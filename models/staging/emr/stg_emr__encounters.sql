@@ -37,7 +37,8 @@ final as (
         {{ raw_timestamp('discharged_at') }} as discharged_at,
         {{ raw_code('discharge_disposition', 10) }} as discharge_disposition,
         {{ raw_code('readmission_indicator', 10) }} as readmission_indicator,
-        {{ raw_timestamp('updated_at') }} as updated_at
+        {{ raw_timestamp('updated_at') }} as updated_at,
+        {{ unreadable('encounters') }}
     from raw_encounters
 )
 

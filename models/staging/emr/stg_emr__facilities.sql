@@ -15,7 +15,8 @@ final as (
         {{ raw_text('facility_name', 200) }} as facility_name,
         {{ raw_text('city', 100) }} as city,
         {{ raw_code('state', 50) }} as state,
-        {{ raw_text('zip_code', 20) }} as zip_code
+        {{ raw_text('zip_code', 20) }} as zip_code,
+        {{ unreadable('facilities') }}
     from raw_facilities
 )
 

@@ -36,7 +36,8 @@ final as (
         {{ raw_text('zip_code', 20) }} as zip_code,
         {{ raw_text('phone', 50) }} as phone,
         {{ raw_text('email', 200) }} as email,
-        {{ raw_timestamp('updated_at') }} as updated_at
+        {{ raw_timestamp('updated_at') }} as updated_at,
+        {{ unreadable('patients') }}
     from raw_patients
 )
 

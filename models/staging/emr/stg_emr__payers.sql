@@ -11,7 +11,8 @@ final as (
     select
         {{ raw_text('payer_id', 50) }} as payer_id,
         {{ raw_text('payer_name', 200) }} as payer_name,
-        {{ raw_text('payer_category', 50) }} as payer_category
+        {{ raw_text('payer_category', 50) }} as payer_category,
+        {{ unreadable('payers') }}
     from raw_payers
 )
 

@@ -15,7 +15,8 @@ final as (
         {{ raw_text('claim_id', 50) }} as claim_id,
         {{ raw_date('posted_on') }} as posted_on,
         {{ raw_word('paid_by', 20) }} as paid_by,
-        {{ raw_decimal('amount') }} as amount
+        {{ raw_decimal('amount') }} as amount,
+        {{ unreadable('payments') }}
     from raw_payments
 )
 

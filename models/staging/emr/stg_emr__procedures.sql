@@ -17,7 +17,8 @@ final as (
         {{ raw_code('procedure_code', 20) }} as procedure_code,
         {{ raw_code('code_system', 20) }} as code_system,
         {{ raw_timestamp('performed_at') }} as performed_at,
-        {{ raw_text('provider_id', 50) }} as provider_id
+        {{ raw_text('provider_id', 50) }} as provider_id,
+        {{ unreadable('procedures') }}
     from raw_procedures
 )
 

@@ -13,7 +13,8 @@ final as (
         {{ raw_text('provider_id', 50) }} as provider_id,
         {{ raw_text('provider_name', 200) }} as provider_name,
         {{ raw_text('specialty', 100) }} as specialty,
-        {{ raw_text('department_id', 50) }} as department_id
+        {{ raw_text('department_id', 50) }} as department_id,
+        {{ unreadable('providers') }}
     from raw_providers
 )
 

@@ -29,7 +29,8 @@ final as (
         {{ raw_integer('doctor_communication') }} as doctor_communication,
         {{ raw_integer('responsiveness') }} as responsiveness,
         {{ raw_integer('discharge_information') }} as discharge_information,
-        {{ raw_integer('care_coordination') }} as care_coordination
+        {{ raw_integer('care_coordination') }} as care_coordination,
+        {{ unreadable('surveys') }}
     from raw_surveys
 )
 

@@ -19,7 +19,8 @@ final as (
         {{ raw_integer('systolic_bp') }} as systolic_bp,
         {{ raw_integer('diastolic_bp') }} as diastolic_bp,
         {{ raw_integer('heart_rate') }} as heart_rate,
-        {{ raw_integer('glucose') }} as glucose
+        {{ raw_integer('glucose') }} as glucose,
+        {{ unreadable('vitals') }}
     from raw_vitals
 )
 

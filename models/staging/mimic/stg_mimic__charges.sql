@@ -7,7 +7,8 @@ with final as (
         cast(null as varchar(100)) as revenue_category,
         cast(null as varchar(20)) as procedure_code,
         cast(null as decimal(18, 2)) as quantity,
-        cast(null as decimal(18, 2)) as charge_amount
+        cast(null as decimal(18, 2)) as charge_amount,
+        {{ unreadable() }}
     where 1 = 0
 )
 

@@ -12,7 +12,8 @@ with final as (
         cast(null as decimal(18, 2)) as allowed_amount,
         cast(null as decimal(18, 2)) as denied_amount,
         cast(null as varchar(200)) as denial_reason,
-        cast(null as decimal(18, 2)) as patient_responsibility
+        cast(null as decimal(18, 2)) as patient_responsibility,
+        {{ unreadable() }}
     where 1 = 0
 )
 

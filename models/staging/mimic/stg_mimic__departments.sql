@@ -14,7 +14,8 @@ final as (
         cast(department_name as varchar(200)) as department_name,
         cast(service_line as varchar(100)) as service_line,
         cast('BIDMC' as varchar(50)) as facility_id,
-        cast(null as int) as staffed_beds
+        cast(null as int) as staffed_beds,
+        {{ unreadable() }}
     from mimic_departments
 )
 

@@ -121,7 +121,13 @@ cleaned as (
         {{ raw_timestamp('edregtime') }} as registered_at,
         {{ raw_timestamp('edouttime') }} as emergency_departed_at,
         {{ raw_timestamp('dischtime') }} as discharged_at,
-        {{ raw_integer('hospital_expire_flag') }} as is_died_in_hospital
+        {{ raw_integer('hospital_expire_flag') }} as is_died_in_hospital,
+        {{ unreadable(columns={
+            'admitted_at': {'source': 'admittime', 'data_type': 'timestamp'},
+            'arrived_at': {'source': 'edregtime', 'data_type': 'timestamp'},
+            'emergency_departed_at': {'source': 'edouttime', 'data_type': 'timestamp'},
+            'discharged_at': {'source': 'dischtime', 'data_type': 'timestamp'},
+        }) }}
     from raw_admissions
 ),
 
@@ -152,7 +158,9 @@ final as (
             end as varchar(10)
         ) as discharge_disposition,
         cast(null as varchar(10)) as readmission_indicator,
-        cast(null as {{ dbt.type_timestamp() }}) as updated_at
+        cast(null as {{ dbt.type_timestamp() }}) as updated_at,
+        cleaned.unreadable_column,
+        cleaned.unreadable_value
     from cleaned
     left join services
         on

@@ -45,7 +45,11 @@ cleaned as (
         {{ raw_text('subject_id', 50) }} as patient_id,
         {{ raw_integer('anchor_year') }} - {{ raw_integer('anchor_age') }} as birth_year,
         {{ raw_date('dod') }} as death_date,
-        {{ raw_code('gender', 10) }} as sex
+        {{ raw_code('gender', 10) }} as sex,
+        {{ unreadable(columns={
+            'birth_date': {'source': 'anchor_year', 'data_type': 'int', 'identifies': true},
+            'death_date': {'source': 'dod', 'data_type': 'date'},
+        }) }}
     from raw_patients
 ),
 
@@ -67,7 +71,9 @@ final as (
         cast(null as varchar(20)) as zip_code,
         cast(null as varchar(50)) as phone,
         cast(null as varchar(200)) as email,
-        cast(null as {{ dbt.type_timestamp() }}) as updated_at
+        cast(null as {{ dbt.type_timestamp() }}) as updated_at,
+        cleaned.unreadable_column,
+        cleaned.unreadable_value
     from cleaned
     left join ranked_races
         on

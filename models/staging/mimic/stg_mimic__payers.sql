@@ -12,7 +12,8 @@ final as (
     select
         cast(payer_id as varchar(50)) as payer_id,
         cast(payer_name as varchar(200)) as payer_name,
-        cast(payer_category as varchar(50)) as payer_category
+        cast(payer_category as varchar(50)) as payer_category,
+        {{ unreadable() }}
     from mimic_insurances
 )
 

@@ -5,7 +5,8 @@ with final as (
         cast(null as varchar(50)) as claim_id,
         cast(null as date) as posted_on,
         cast(null as varchar(20)) as paid_by,
-        cast(null as decimal(18, 2)) as amount
+        cast(null as decimal(18, 2)) as amount,
+        {{ unreadable() }}
     where 1 = 0
 )
 

@@ -14,7 +14,8 @@ final as (
         provider_id,
         cast(null as varchar(200)) as provider_name,
         cast(null as varchar(100)) as specialty,
-        cast(null as varchar(50)) as department_id
+        cast(null as varchar(50)) as department_id,
+        {{ unreadable() }}
     from cleaned
     where provider_id is not null
     group by provider_id

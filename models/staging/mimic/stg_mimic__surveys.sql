@@ -13,7 +13,8 @@ with final as (
         cast(null as int) as doctor_communication,
         cast(null as int) as responsiveness,
         cast(null as int) as discharge_information,
-        cast(null as int) as care_coordination
+        cast(null as int) as care_coordination,
+        {{ unreadable() }}
     where 1 = 0
 )
 

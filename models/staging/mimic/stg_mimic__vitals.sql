@@ -120,7 +120,8 @@ final as (
         systolic_bp,
         diastolic_bp,
         cast(null as int) as heart_rate,
-        cast(null as int) as glucose
+        cast(null as int) as glucose,
+        {{ unreadable() }}
     from placed_blood_pressures
     where
         latest_first = 1
@@ -136,7 +137,8 @@ final as (
         cast(null as int) as systolic_bp,
         cast(null as int) as diastolic_bp,
         cast(null as int) as heart_rate,
-        cast(floor(glucoses.glucose + 0.5) as int) as glucose
+        cast(floor(glucoses.glucose + 0.5) as int) as glucose,
+        {{ unreadable() }}
     from glucoses
     inner join encounters
         on glucoses.encounter_id = encounters.encounter_id

@@ -1,0 +1,69 @@
+-- Charge lines as delivered, each row with the rule that it breaks, if any: the rules are in
+-- macros/quality_rules.sql.
+with staged_charges as (
+    select
+        charge_id,
+        encounter_id,
+        service_date,
+        revenue_category,
+        procedure_code,
+        quantity,
+        charge_amount,
+        unreadable_column,
+        unreadable_value
+    from {{ staged('charges') }}
+),
+
+encounters as (
+    select
+        encounter_id,
+        arrived_at,
+        discharged_at
+    from {{ ref('int_checked_encounters') }}
+    where refused_by_rule is null
+),
+
+extract_end as (
+    select extract_end_date
+    from {{ ref('int_extract_end') }}
+),
+
+in_context as (
+    select
+        staged_charges.charge_id,
+        staged_charges.encounter_id,
+        staged_charges.service_date,
+        staged_charges.revenue_category,
+        staged_charges.procedure_code,
+        staged_charges.quantity,
+        staged_charges.charge_amount,
+        staged_charges.unreadable_column,
+        staged_charges.unreadable_value,
+        encounters.encounter_id as known_encounter_id,
+        encounters.arrived_at,
+        encounters.discharged_at,
+        extract_end.extract_end_date
+    from staged_charges
+    left join encounters
+        on staged_charges.encounter_id = encounters.encounter_id
+    cross join extract_end
+),
+
+{{ judge('charges') }},
+
+final as (
+    select
+        charge_id,
+        encounter_id,
+        service_date,
+        revenue_category,
+        procedure_code,
+        quantity,
+        charge_amount,
+        unreadable_value,
+        cast(refusing_rule as int) as refused_by_rule,
+        cast(flagging_rule as int) as flagged_by_rule
+    from judged
+)
+
+select * from final

@@ -1,0 +1,51 @@
+-- Departments as delivered, each row with the rule that it breaks, if any: the rules are in
+-- macros/quality_rules.sql.
+with staged_departments as (
+    select
+        department_id,
+        department_name,
+        service_line,
+        facility_id,
+        staffed_beds,
+        unreadable_column,
+        unreadable_value
+    from {{ staged('departments') }}
+),
+
+facilities as (
+    select facility_id
+    from {{ ref('int_checked_facilities') }}
+    where refused_by_rule is null
+),
+
+in_context as (
+    select
+        staged_departments.department_id,
+        staged_departments.department_name,
+        staged_departments.service_line,
+        staged_departments.facility_id,
+        staged_departments.staffed_beds,
+        staged_departments.unreadable_column,
+        staged_departments.unreadable_value,
+        facilities.facility_id as known_facility_id
+    from staged_departments
+    left join facilities
+        on staged_departments.facility_id = facilities.facility_id
+),
+
+{{ judge('departments') }},
+
+final as (
+    select
+        department_id,
+        department_name,
+        service_line,
+        facility_id,
+        staffed_beds,
+        unreadable_value,
+        cast(refusing_rule as int) as refused_by_rule,
+        cast(flagging_rule as int) as flagged_by_rule
+    from judged
+)
+
+select * from final

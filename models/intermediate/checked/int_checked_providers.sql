@@ -1,0 +1,48 @@
+-- Clinicians as delivered, each row with the rule that it breaks, if any: the rules are in
+-- macros/quality_rules.sql.
+with staged_providers as (
+    select
+        provider_id,
+        provider_name,
+        specialty,
+        department_id,
+        unreadable_column,
+        unreadable_value
+    from {{ staged('providers') }}
+),
+
+departments as (
+    select department_id
+    from {{ ref('int_checked_departments') }}
+    where refused_by_rule is null
+),
+
+in_context as (
+    select
+        staged_providers.provider_id,
+        staged_providers.provider_name,
+        staged_providers.specialty,
+        staged_providers.department_id,
+        staged_providers.unreadable_column,
+        staged_providers.unreadable_value,
+        departments.department_id as known_department_id
+    from staged_providers
+    left join departments
+        on staged_providers.department_id = departments.department_id
+),
+
+{{ judge('providers') }},
+
+final as (
+    select
+        provider_id,
+        provider_name,
+        specialty,
+        department_id,
+        unreadable_value,
+        cast(refusing_rule as int) as refused_by_rule,
+        cast(flagging_rule as int) as flagged_by_rule
+    from judged
+)
+
+select * from final

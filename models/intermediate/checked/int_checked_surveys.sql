@@ -1,0 +1,82 @@
+-- Surveys as delivered, each row with the rule that it breaks, if any: the rules are in
+-- macros/quality_rules.sql.
+with staged_surveys as (
+    select
+        survey_id,
+        encounter_id,
+        sent_on,
+        returned_on,
+        mode,
+        overall_rating,
+        recommend,
+        nurse_communication,
+        doctor_communication,
+        responsiveness,
+        discharge_information,
+        care_coordination,
+        unreadable_column,
+        unreadable_value
+    from {{ staged('surveys') }}
+),
+
+encounters as (
+    select
+        encounter_id,
+        arrived_at
+    from {{ ref('int_checked_encounters') }}
+    where refused_by_rule is null
+),
+
+extract_end as (
+    select extract_end_date
+    from {{ ref('int_extract_end') }}
+),
+
+in_context as (
+    select
+        staged_surveys.survey_id,
+        staged_surveys.encounter_id,
+        staged_surveys.sent_on,
+        staged_surveys.returned_on,
+        staged_surveys.mode,
+        staged_surveys.overall_rating,
+        staged_surveys.recommend,
+        staged_surveys.nurse_communication,
+        staged_surveys.doctor_communication,
+        staged_surveys.responsiveness,
+        staged_surveys.discharge_information,
+        staged_surveys.care_coordination,
+        staged_surveys.unreadable_column,
+        staged_surveys.unreadable_value,
+        encounters.encounter_id as known_encounter_id,
+        encounters.arrived_at,
+        extract_end.extract_end_date
+    from staged_surveys
+    left join encounters
+        on staged_surveys.encounter_id = encounters.encounter_id
+    cross join extract_end
+),
+
+{{ judge('surveys') }},
+
+final as (
+    select
+        survey_id,
+        encounter_id,
+        sent_on,
+        returned_on,
+        mode,
+        overall_rating,
+        recommend,
+        nurse_communication,
+        doctor_communication,
+        responsiveness,
+        discharge_information,
+        care_coordination,
+        unreadable_value,
+        cast(refusing_rule as int) as refused_by_rule,
+        cast(flagging_rule as int) as flagged_by_rule
+    from judged
+)
+
+select * from final

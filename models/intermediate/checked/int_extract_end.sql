@@ -1,0 +1,37 @@
+-- The last day that the extract can know of: a date beyond it is a mistake.
+--
+-- Rule: the variable extract_ends_on where it is set, else the last day on which the source says that
+-- it changed an encounter or a patient; empty where it never says.
+with encounters as (
+    select updated_at
+    from {{ staged('encounters') }}
+    where not ({{ is_impossible_date('updated_at') }})
+),
+
+patients as (
+    select updated_at
+    from {{ staged('patients') }}
+    where not ({{ is_impossible_date('updated_at') }})
+),
+
+latest as (
+    select max(updated_at) as updated_at
+    from encounters
+
+    union all
+
+    select max(updated_at) as updated_at
+    from patients
+),
+
+final as (
+    select
+        {% if var('extract_ends_on') -%}
+            cast('{{ var('extract_ends_on') }}' as date) as extract_end_date
+        {%- else -%}
+            cast(max(updated_at) as date) as extract_end_date
+        {%- endif %}
+    from latest
+)
+
+select * from final

@@ -1,0 +1,235 @@
+"""Whatever stops a build, readers see all of the old warehouse or all of the new one.
+
+A short build stands in for dbt here, so that it can be stopped often; test_real_builds.py stops the
+real one a few times.
+"""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline import beside as beside_module
+from pipeline.beside import beside
+from pipeline.project import UserError, warehouse_path
+
+TABLES = tuple(f"mart_{number}" for number in range(12))
+ROWS = 2_000
+KILLS = 60
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A published warehouse of version 1, and the environment that names it."""
+    path = tmp_path / "warehouse" / "emr.duckdb"
+    monkeypatch.setenv("EMR_WAREHOUSE", str(path))
+    build(1)
+    return path
+
+
+def build(version: int) -> None:
+    """Build the marts of a version beside what is published, table by table."""
+    with beside("duckdb"), duckdb.connect(str(warehouse_path())) as connection:
+        connection.execute("create schema if not exists marts")
+        for table in TABLES:
+            connection.execute(
+                f"create or replace table marts.{table} as "
+                f"select {version} as version, range as id from range({ROWS})"
+            )
+
+
+def versions(warehouse: Path) -> set[tuple[int, int]]:
+    """Version and rows of each mart that a reader sees; one pair when all are of one build."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return {
+            connection.execute(f"select max(version), count(*) from marts.{table}").fetchall()[0]
+            for table in TABLES
+        }
+
+
+def test_a_build_is_published_as_a_whole(warehouse):
+    build(2)
+    assert versions(warehouse) == {(2, ROWS)}
+    assert not list((warehouse.parent / "building").iterdir())
+
+
+def test_a_failed_build_leaves_what_was_published_and_what_it_made(warehouse):
+    with pytest.raises(ZeroDivisionError):
+        fail_after_the_first_mart()
+    assert versions(warehouse) == {(1, ROWS)}
+    with duckdb.connect(str(warehouse.parent / "building" / "emr.duckdb")) as connection:
+        assert connection.execute("from marts.mart_0").fetchall() == [(2,)]
+    build(3)
+    assert versions(warehouse) == {(3, ROWS)}
+
+
+def fail_after_the_first_mart() -> None:
+    """A build of version 2 that ends in an error."""
+    with beside("duckdb"):
+        with duckdb.connect(str(warehouse_path())) as connection:
+            connection.execute("create or replace table marts.mart_0 as select 2 as version")
+        raise ZeroDivisionError
+
+
+def test_killed_at_any_moment_all_marts_are_old_or_all_are_new(warehouse):
+    """At least fifty moments, from before the copy to after the exchange."""
+    context = multiprocessing.get_context("fork")
+    started = time.monotonic()
+    build(2)
+    usual_seconds = time.monotonic() - started
+    draw = random.Random(7)
+    published, seen = 2, {"old": 0, "new": 0}
+    for version in range(3, KILLS + 3):
+        process = context.Process(target=build, args=(version,))
+        process.start()
+        process.join(draw.uniform(0, usual_seconds * 1.3))
+        if process.is_alive():
+            os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        found = versions(warehouse)
+        assert found in ({(published, ROWS)}, {(version, ROWS)})
+        seen["new" if found == {(version, ROWS)} else "old"] += 1
+        published = next(iter(found))[0]
+    assert seen["old"] > 5
+    build(1000)
+    assert versions(warehouse) == {(1000, ROWS)}
+
+
+@pytest.mark.parametrize("step", ["copyfile", "checkpoint", "unlink", "replace"])
+def test_killed_at_each_step_of_the_exchange(warehouse, step):
+    """Killed right before and right after it."""
+    context = multiprocessing.get_context("fork")
+    for when in ("before", "after"):
+        version = 2 if when == "before" else 3
+        process = context.Process(target=build_and_die, args=(version, step, when))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        assert len(versions(warehouse)) == 1
+    build(4)
+    assert versions(warehouse) == {(4, ROWS)}
+
+
+def build_and_die(version: int, step: str, when: str) -> None:
+    """Build, and be killed before or after one call."""
+
+    def dying(original):
+        def call(*arguments, **options):
+            if when == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            result = original(*arguments, **options)
+            os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        return call
+
+    if step == "copyfile":
+        shutil.copyfile = dying(shutil.copyfile)
+    elif step == "checkpoint":
+        beside_module._put_in_place = dying(beside_module._put_in_place)
+    else:
+        original = dying(getattr(Path, step))
+        setattr(Path, step, lambda self, *a, **k: original(self, *a, **k))
+    build(version)
+
+
+def test_a_second_build_at_the_same_time_is_refused(warehouse):
+    with beside("duckdb"):
+        completed = subprocess.run(
+            [sys.executable, "-c", "from tests.faults.test_build_beside import build; build(2)"],
+            env={**os.environ, "EMR_WAREHOUSE": str(warehouse)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (
+            "Another build of emr.duckdb is running: wait until it has ended." in completed.stderr
+        )
+        with duckdb.connect(str(warehouse_path())) as connection:
+            connection.execute("select 1")
+    assert versions(warehouse) == {(1, ROWS)}
+    build(2)
+    assert versions(warehouse) == {(2, ROWS)}
+
+
+def test_readers_read_while_it_is_built_and_keep_what_they_opened(warehouse):
+    with duckdb.connect(str(warehouse), read_only=True) as reader:
+        build(2)
+        assert reader.execute("select max(version) from marts.mart_11").fetchall() == [(1,)]
+    assert versions(warehouse) == {(2, ROWS)}
+
+
+def test_a_warehouse_that_another_program_writes_is_left_alone(warehouse):
+    code = (
+        "import duckdb, sys; connection = duckdb.connect(sys.argv[1]); "
+        "print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(warehouse)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as writer:
+        assert writer.stdout.readline() == "open\n"
+        with pytest.raises(UserError, match=r"emr\.duckdb is open for writing in another program"):
+            build(2)
+        writer.stdin.close()
+    build(2)
+    assert versions(warehouse) == {(2, ROWS)}
+
+
+def test_what_another_program_left_in_the_log_is_kept(warehouse):
+    code = (
+        "import duckdb, os, sys; connection = duckdb.connect(sys.argv[1]); "
+        "connection.execute('create schema history'); "
+        "connection.execute('create table history.kept as select 1 as a'); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(warehouse)], check=False)
+    assert warehouse.with_name("emr.duckdb.wal").exists()
+    build(2)
+    assert not warehouse.with_name("emr.duckdb.wal").exists()
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert connection.execute("from history.kept").fetchall() == [(1,)]
+
+
+def test_a_full_disk_is_one_sentence_and_changes_nothing(warehouse):
+    """No file may grow beyond the warehouse's size, as on a disk without room."""
+    size = warehouse.stat().st_size
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))
+
+    completed = subprocess.run(
+        [sys.executable, "-c", "from tests.faults.test_build_beside import build; build(2)"],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limited,
+    )
+    assert completed.returncode != 0
+    assert "is full: a build needs as much room as the warehouse has." in completed.stderr
+    assert versions(warehouse) == {(1, ROWS)}
+    build(2)
+    assert versions(warehouse) == {(2, ROWS)}
+
+
+def test_the_lock_file_is_the_only_trace(warehouse):
+    assert {path.name for path in warehouse.parent.iterdir()} <= {
+        "emr.duckdb",
+        "building",
+        "building.lock",
+    }
+    assert errno.ENOSPC in beside_module.DISK_FULL

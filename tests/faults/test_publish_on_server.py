@@ -1,0 +1,132 @@
+"""On SQL Server two sets of marts change places in one transaction.
+
+A table of names stands in for the server: the statements do to it what `alter schema` does to
+tables. Microsoft's parser reads the statements themselves.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.beside import exchange_statement, publish
+from pipeline.project import UserError
+from tests.tsql.functions import forbidden_constructs
+
+MARTS = ["dim_date", "fct_encounters", "rpt_findings"]
+
+
+class StandIn:
+    """A database that knows its tables by schema and name, and which build each is of."""
+
+    def __init__(self, **schemas: dict[str, str]) -> None:
+        self.tables = {"marts": {}, "marts_building": {}, "marts_leaving": {}, **schemas}
+        self.fails_at: str | None = None
+
+    def execute(self, sql: str) -> list[tuple]:
+        listed = re.search(r"table_schema = '(\w+)'", sql)
+        if listed:
+            return [(name,) for name in self.tables[listed[1]]]
+        before = {schema: dict(tables) for schema, tables in self.tables.items()}
+        for statement in filter(None, (s.strip() for s in sql.split(";"))):
+            if self.fails_at and self.fails_at in statement:
+                # xact_abort: an error takes all of it back
+                self.tables = before
+                raise UserError("SQL Server refused")
+            self._do(statement)
+        return []
+
+    def _do(self, statement: str) -> None:
+        moved = re.fullmatch(r"alter schema \[(\w+)\] transfer \[(\w+)\]\.\[(\w+)\]", statement)
+        dropped = re.fullmatch(r"drop table \[(\w+)\]\.\[(\w+)\]", statement)
+        if moved:
+            to, source, name = moved.groups()
+            assert name not in self.tables[to], "there is a table of that name already"
+            self.tables[to][name] = self.tables[source].pop(name)
+        elif dropped:
+            del self.tables[dropped[1]][dropped[2]]
+        else:
+            assert statement.startswith(("set ", "begin transaction", "commit transaction"))
+
+    def bulk_insert(self, *_: object) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+def built(version: str, names: list[str] = MARTS) -> dict[str, str]:
+    """Marts of one build."""
+    return dict.fromkeys(names, version)
+
+
+def test_the_first_build_is_published():
+    server = StandIn(marts_building=built("first"))
+    publish(server, MARTS)
+    assert server.tables == {
+        "marts": built("first"),
+        "marts_building": {},
+        "marts_leaving": {},
+    }
+
+
+def test_the_two_sets_change_places():
+    server = StandIn(marts=built("old"), marts_building=built("new"))
+    publish(server, MARTS)
+    assert server.tables["marts"] == built("new")
+    assert server.tables["marts_building"] == built("old")
+
+
+def test_a_mart_that_the_project_dropped_leaves():
+    server = StandIn(marts=built("old", [*MARTS, "rpt_gone"]), marts_building=built("new"))
+    publish(server, MARTS)
+    assert server.tables["marts"] == built("new")
+    server.tables["marts_building"] |= built("newer")
+    publish(server, MARTS)
+    assert server.tables["marts"] == built("newer")
+    assert "rpt_gone" not in server.tables["marts_building"]
+
+
+def test_a_build_that_left_a_mart_out_is_not_published():
+    server = StandIn(marts=built("old"), marts_building=built("new", MARTS[:2]))
+    with pytest.raises(UserError, match=r"no table marts_building\.rpt_findings"):
+        publish(server, MARTS)
+    assert server.tables["marts"] == built("old")
+
+
+def test_what_an_interrupted_exchange_left_is_removed():
+    server = StandIn(
+        marts=built("old"), marts_building=built("new"), marts_leaving=built("older", ["x"])
+    )
+    publish(server, MARTS)
+    assert server.tables["marts_leaving"] == {}
+
+
+@pytest.mark.parametrize("name", MARTS)
+@pytest.mark.parametrize("schema", ["marts_leaving", "marts", "marts_building"])
+def test_an_error_at_any_table_leaves_the_old_marts(name, schema):
+    server = StandIn(marts=built("old"), marts_building=built("new"))
+    server.fails_at = f"alter schema [{schema}] transfer [{origin(schema)}].[{name}]"
+    with pytest.raises(UserError):
+        publish(server, MARTS)
+    assert server.tables["marts"] == built("old")
+    server.fails_at = None
+    publish(server, MARTS)
+    assert server.tables["marts"] == built("new")
+
+
+def origin(schema: str) -> str:
+    """Where tables come from that move into a schema."""
+    return {
+        "marts_leaving": "marts",
+        "marts": "marts_building",
+        "marts_building": "marts_leaving",
+    }[schema]
+
+
+def test_the_statements_are_t_sql(microsoft_messages):
+    statement = exchange_statement(MARTS, MARTS)
+    assert not forbidden_constructs(statement)
+    assert microsoft_messages({"exchange": statement}, names=False) == []
+    assert microsoft_messages({"wrong": statement.replace("transfer", "take")}, names=False)

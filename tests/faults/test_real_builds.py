@@ -1,0 +1,169 @@
+"""A real build of a small hospital: what it tells, and what is left when it is stopped."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.faults.conftest import Hospital, write_marked_extract
+
+pytestmark = pytest.mark.xdist_group("real-builds")
+
+# Each takes up to a whole build. EMR_KILLS asks for more.
+KILLS = int(os.environ.get("EMR_KILLS", "2"))
+# What no one outside of raw and staging may see, in lower case: the markers, the birth date in both
+# ways that it is written, the ZIP code beyond its three digits.
+SECRETS = ("zqx", "1931-07-19", "19.07.1931", "98765")
+RECORD_NUMBER = "zqxmrn"
+
+
+def fingerprint(warehouse: Path) -> dict[str, tuple]:
+    """Every mart's rows and a sum over all their values."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        ).fetchall()
+        return {
+            name: connection.execute(
+                f"select count(*), cast(sum(hash(t)) as varchar) from marts.{name} as t"
+            ).fetchall()[0]
+            for (name,) in tables
+        }
+
+
+def secrets_in(text: str, allowed: str = "") -> list[str]:
+    """The secrets that a text holds, record numbers left out where they are allowed."""
+    text = text.lower()
+    if allowed:
+        text = text.replace(allowed, "")
+    return [secret for secret in SECRETS if secret in text]
+
+
+def texts_of(warehouse: Path, schema: str) -> dict[str, str]:
+    """All values of each column of a schema as one text."""
+    found = {}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for table, column in connection.execute(
+            "select table_name, column_name from information_schema.columns where table_schema = ?",
+            [schema],
+        ).fetchall():
+            values = connection.execute(
+                f'select string_agg(distinct cast("{column}" as varchar), chr(10)) '
+                f"from {schema}.{table}"
+            ).fetchall()[0][0]
+            found[f"{table}.{column}"] = values or ""
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(hospital: Hospital) -> Hospital:
+    """The hospital after its first build."""
+    completed = hospital.first_build
+    assert completed.returncode == 0, completed.stdout[-4000:] + completed.stderr[-4000:]
+    return hospital
+
+
+def test_the_markers_are_in_raw_and_staging(built):
+    raw = "\n".join(texts_of(built.warehouse, "raw").values()).lower()
+    assert set(secrets_in(raw)) == set(SECRETS)
+
+
+@pytest.mark.parametrize("schema", ["marts", "reference"])
+def test_no_identifier_is_in_what_analysts_and_dashboards_read(built, schema):
+    assert not {c: s for c, t in texts_of(built.warehouse, schema).items() if (s := secrets_in(t))}
+
+
+@pytest.mark.parametrize("schema", ["intermediate", "quarantine", "history"])
+def test_no_identifier_but_the_record_number_goes_beyond_staging(built, schema):
+    texts = texts_of(built.warehouse, schema)
+    assert not {c: s for c, t in texts.items() if (s := secrets_in(t, RECORD_NUMBER))}
+
+
+def test_quarantine_tells_patterns_of_what_identifies(built):
+    with duckdb.connect(str(built.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "select column_name, offending_value from quarantine.patients "
+            "where rule_name <> 'orphan' order by 1, 2"
+        ).fetchall()
+    assert ("birth_date", "99.99.9999") in found
+    assert ("birth_date", "AAAAAAAA 9999") in found
+    assert ("phone", "A" * 50) in found
+
+
+def published_files(project: Path) -> list[Path]:
+    """Everything that a build writes beside the warehouse, and what Power BI and pages get."""
+    folders = ("target", "logs", "powerbi", "dashboard", "docs")
+    return [p for f in folders for p in (project / f).rglob("*") if p.is_file()]
+
+
+def test_no_identifier_is_in_documentation_logs_artifacts_or_on_the_screen(built):
+    files = published_files(built.project)
+    names = {path.name for path in files}
+    assert {"manifest.json", "catalog.json", "run_results.json", "dbt.log", "index.html"} <= names
+    for path in files:
+        assert not secrets_in(path.read_bytes().decode("utf-8", errors="replace")), path
+    assert not secrets_in(built.first_build.stdout + built.first_build.stderr)
+
+
+def test_a_stopped_build_says_why_without_an_identifier_and_changes_nothing(built, tmp_path):
+    before = fingerprint(built.warehouse)
+    completed = built.build(write_marked_extract(tmp_path / "broken", seed=2, broken=True))
+    assert completed.returncode == 1
+    assert "Stopped before the marts changed." in completed.stdout
+    assert "orphan in patient_id" in completed.stdout
+    assert "Traceback" not in completed.stdout + completed.stderr
+    assert fingerprint(built.warehouse) == before
+    assert not secrets_in(completed.stdout + completed.stderr)
+    for path in published_files(built.project):
+        assert not secrets_in(path.read_bytes().decode("utf-8", errors="replace")), path
+    building = built.warehouse.parent / "building" / "emr.duckdb"
+    with duckdb.connect(str(building), read_only=True) as connection:
+        [(refused,)] = connection.execute(
+            "select count(*) from quarantine.encounters where column_name = 'patient_id'"
+        ).fetchall()
+    assert refused > 50
+
+
+def test_killed_at_random_moments_readers_see_the_old_marts(built, tmp_path):
+    data = write_marked_extract(tmp_path / "second", seed=3)
+    before = fingerprint(built.warehouse)
+    started = time.monotonic()
+    draw = random.Random(11)
+    longest = 90.0
+    for _ in range(KILLS):
+        process = subprocess.Popen(
+            built.command(data),
+            cwd=built.project,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            process.wait(draw.uniform(0, longest))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        found = fingerprint(built.warehouse)
+        if process.returncode == 0:
+            before = found
+        assert found == before
+    assert time.monotonic() - started < longest * KILLS + 60
+
+
+def test_the_next_build_succeeds_while_somebody_reads(built, tmp_path):
+    before = fingerprint(built.warehouse)
+    with duckdb.connect(str(built.warehouse), read_only=True) as reader:
+        [(seen,)] = reader.execute("select count(*) from marts.fct_encounters").fetchall()
+        completed = built.build(write_marked_extract(tmp_path / "third", seed=4))
+        assert completed.returncode == 0, completed.stdout[-3000:]
+        assert reader.execute("select count(*) from marts.fct_encounters").fetchall() == [(seen,)]
+    after = fingerprint(built.warehouse)
+    assert after.keys() == before.keys()
+    assert after != before
