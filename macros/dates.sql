@@ -109,3 +109,8 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{#- A date from a variable, as a literal; null where it is empty. -#}
+{% macro stated_date(text) -%}
+    {{ "'" ~ text ~ "'" if text else 'null' }}
+{%- endmacro %}

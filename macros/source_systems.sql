@@ -51,6 +51,22 @@
 {%- endmacro %}
 
 
+{#- True for a conformed row that the source delivered: departments, clinicians and plans may be there
+    because other rows name them. -#}
+{% macro is_delivered(entity) -%}
+    {%- set key = contract_keys()[entity][0] -%}
+    {%- if entity in ['departments', 'providers', 'payers'] -%}
+        {{ key }} in (
+            select checked.{{ key }}
+            from {{ ref('int_checked_' ~ entity) }} as checked
+            where checked.refused_by_rule is null
+        )
+    {%- else -%}
+        1 = 1
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- Before anything is built: every raw table of the chosen source is there with every column that
     its sources file lists. Stops with one sentence otherwise; what was built before stays. -#}
 {% macro check_raw_tables() -%}

@@ -1,5 +1,5 @@
--- What became of the delivered rows, by table and rule. Nothing after it is built where too many rows
--- of a table are refused, or one breaks a rule that stops the build (macros/quality_gate.sql).
+-- What became of the delivered rows, by table and rule. Nothing after it is built where too many
+-- rows of a table are refused, or one breaks a rule that stops the build (macros/quality_gate.sql).
 {{ config(alias='summary') }}
 
 with delivered as (

@@ -1,5 +1,5 @@
--- The charges of an encounter are what its claims bill, for every encounter with a claim. In a hospital's
--- own data a warning: charges may be unbilled, and lines may be in quarantine.
+-- The charges of an encounter are what its claims bill, for every encounter with a claim. In a
+-- hospital's own data a warning: charges may be unbilled, and lines may be in quarantine.
 {{ config(severity='error' if var('emr_source', 'demo') == 'demo' else 'warn') }}
 
 select

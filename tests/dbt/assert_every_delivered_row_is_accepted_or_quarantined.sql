@@ -2,7 +2,7 @@
 -- itself (in staging for a source that is not in the contract's shape), accepted ones where the
 -- rules read them, without members that only other rows name.
 with row_counts as (
-    {% for entity, key in contract_keys().items() %}
+    {% for entity in contract_keys() %}
         {{ 'union all' if not loop.first }}
         select
             '{{ entity }}' as entity,
@@ -16,15 +16,8 @@ with row_counts as (
             0 as delivered_rows,
             count(*) as accepted_rows,
             0 as quarantined_rows
-        from {{ ref('int_conformed_' ~ entity) }} as conformed
-        {%- if entity in ['departments', 'providers', 'payers'] %}
-        where
-            conformed.{{ key[0] }} in (
-                select checked.{{ key[0] }}
-                from {{ ref('int_checked_' ~ entity) }} as checked
-                where checked.refused_by_rule is null
-            )
-        {%- endif %}
+        from {{ ref('int_conformed_' ~ entity) }}
+        where {{ is_delivered(entity) }}
         union all
         select
             '{{ entity }}' as entity,

@@ -1,5 +1,5 @@
--- Visits and admissions as delivered, each row with the rule that it breaks, if any: the rules are in
--- macros/quality_rules.sql.
+-- Visits and admissions as delivered, each row with the rule that it breaks, if any: the rules are
+-- in macros/quality_rules.sql.
 --
 -- Rule: an inpatient stay that has not ended when the patient's next one begins overlaps it, unless
 -- it ends with a transfer to another acute hospital: there the old bed is often closed late.

@@ -1,7 +1,7 @@
 -- The last day that the extract can know of: a date beyond it is a mistake.
 --
--- Rule: the variable extract_ends_on where it is set, else the last day on which the source says that
--- it changed an encounter or a patient; empty where it never says.
+-- Rule: the variable extract_ends_on where it is set, else the last day on which the source says
+-- that it changed an encounter or a patient; empty where it never says.
 with encounters as (
     select updated_at
     from {{ staged('encounters') }}
@@ -26,11 +26,10 @@ latest as (
 
 final as (
     select
-        {% if var('extract_ends_on') -%}
-            cast('{{ var('extract_ends_on') }}' as date) as extract_end_date
-        {%- else -%}
-            cast(max(updated_at) as date) as extract_end_date
-        {%- endif %}
+        coalesce(
+            cast({{ stated_date(var('extract_ends_on')) }} as date),
+            cast(max(updated_at) as date)
+        ) as extract_end_date
     from latest
 )
 

@@ -1,7 +1,7 @@
 -- Departments of the chosen source system.
 --
--- Rules: a department that names no site belongs to the only site, where there is only one; one that
--- an accepted encounter names but the source does not list is there with its key alone.
+-- Rules: a department that names no site belongs to the only site, where there is only one; one
+-- that an accepted encounter names but the source does not list is there with its key alone.
 with accepted_departments as (
     select
         department_id,

@@ -51,10 +51,14 @@ final as (
         {{ disposition_code('accepted_encounters.discharge_disposition') }}
             as discharge_disposition_code,
         cast(
-            case accepted_encounters.readmission_indicator when 'Y' then 1 when 'N' then 0 end as int
+            case accepted_encounters.readmission_indicator
+                when 'Y' then 1
+                when 'N' then 0
+            end as int
         ) as is_flagged_readmission,
         cast(
-            {{ age_in_years('accepted_patients.birth_date', 'accepted_encounters.arrived_at') }} as int
+            {{ age_in_years('accepted_patients.birth_date', 'accepted_encounters.arrived_at') }}
+            as int
         ) as age_at_arrival_years,
 
         -- times

@@ -4,9 +4,9 @@
 -- readmitted index stay / patients with an index stay; O/E is observed / expected 30-day all-cause
 -- readmissions with Byar's 95 % limits (Breslow & Day 1987); figures on fewer than smallest_cell
 -- index stays are not shown, nor is a number of readmitted stays or patients that is a small cell,
--- nor what it could be worked out from: where that hides one department alone, the one with the next
--- fewest is hidden with it, because the row All departments (is_total), the hospital, would give it
--- away.
+-- nor what it could be worked out from: where that hides one department alone, the one with the
+-- next fewest is hidden with it, because the row All departments (is_total), the hospital, would
+-- give it away.
 with stays as (
     select
         department_key,

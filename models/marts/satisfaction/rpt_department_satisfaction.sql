@@ -4,8 +4,8 @@
 -- Rules: only surveys of the eligible population count; a composite (reference seed
 -- survey_composites) is the mean of its questions' top-box shares, so that a question that was left
 -- out is left out by itself; the response rate is returned / sent. Under fewest_returned_surveys (a
--- variable, 25) answers a value is marked as few: show it greyed, with its n; under smallest_cell it
--- is not shown. The rows All departments (is_total) are the hospital.
+-- variable, 25) answers a value is marked as few: show it greyed, with its n; under smallest_cell
+-- it is not shown. The rows All departments (is_total) are the hospital.
 with surveys as (
     select
         encounter_key,
