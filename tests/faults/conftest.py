@@ -16,22 +16,22 @@ from generator import generate, load_scenario
 from tests.conftest import PROJECT_ROOT
 
 PATIENTS = 150
-# What stands in each field that identifies a person. The letters zqx occur nowhere else.
+# What stands in each field that identifies a person. The word zqxmark occurs nowhere else.
 MARKERS = {
     "patients": {
-        "first_name": "Zqxfirst",
-        "last_name": "Zqxlast",
+        "first_name": "ZqxmarkFirst",
+        "last_name": "ZqxmarkLast",
         "birth_date": "1931-07-19",
-        "address_line": "7 Zqxstreet",
-        "city": "Zqxcity",
+        "address_line": "7 Zqxmark Street",
+        "city": "Zqxmark City",
         "zip_code": "98765-4321",
-        "phone": "555-ZQXPHONE",
-        "email": "zqxmail@example.org",
+        "phone": "555-ZQXMARK",
+        "email": "zqxmark@example.org",
     },
-    "providers": {"provider_name": "Zqxclinician"},
+    "providers": {"provider_name": "Dr. Zqxmark"},
 }
 # Marks a medical record number, in front of what the generator made.
-RECORD_NUMBER = "ZQXMRN"
+RECORD_NUMBER = "ZQXMARKMRN"
 
 
 def write_marked_extract(folder: Path, seed: int, broken: bool = False) -> Path:
@@ -49,12 +49,12 @@ def write_marked_extract(folder: Path, seed: int, broken: bool = False) -> Path:
                 row["patient_id"] = RECORD_NUMBER + row["patient_id"]
             if name == "patients" and number < 3:
                 row |= [
-                    {"birth_date": "ZQXBIRTH 1931"},
+                    {"birth_date": "ZQXMARK 1931"},
                     {"birth_date": "19.07.1931"},
-                    {"sex": "Q", "phone": "ZQX" * 100},
+                    {"sex": "Q", "phone": "ZQXMARK" * 20},
                 ][number]
             if name == "surveys" and number < 3:
-                row["encounter_id"] = f"ZQXMRN-{number}"
+                row["encounter_id"] = f"{RECORD_NUMBER}-{number}"
             if broken and name == "encounters" and number % 2:
                 row["patient_id"] = f"{RECORD_NUMBER}-nobody"
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:

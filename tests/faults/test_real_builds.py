@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -14,14 +15,12 @@ import pytest
 
 from tests.faults.conftest import Hospital, write_marked_extract
 
-pytestmark = pytest.mark.xdist_group("real-builds")
-
 # Each takes up to a whole build. EMR_KILLS asks for more.
 KILLS = int(os.environ.get("EMR_KILLS", "2"))
 # What no one outside of raw and staging may see, in lower case: the markers, the birth date in both
-# ways that it is written, the ZIP code beyond its three digits.
-SECRETS = ("zqx", "1931-07-19", "19.07.1931", "98765")
-RECORD_NUMBER = "zqxmrn"
+# ways that it is written, the ZIP code beyond its three digits (but in a longer number).
+SECRETS = (r"zqxmark", r"1931-07-19", r"19\.07\.1931", r"\b98765\b")
+RECORD_NUMBER = "zqxmarkmrn"
 
 
 def fingerprint(warehouse: Path) -> dict[str, tuple]:
@@ -43,7 +42,7 @@ def secrets_in(text: str, allowed: str = "") -> list[str]:
     text = text.lower()
     if allowed:
         text = text.replace(allowed, "")
-    return [secret for secret in SECRETS if secret in text]
+    return [secret for secret in SECRETS if re.search(secret, text)]
 
 
 def texts_of(warehouse: Path, schema: str) -> dict[str, str]:
@@ -93,7 +92,7 @@ def test_quarantine_tells_patterns_of_what_identifies(built):
             "where rule_name <> 'orphan' order by 1, 2"
         ).fetchall()
     assert ("birth_date", "99.99.9999") in found
-    assert ("birth_date", "AAAAAAAA 9999") in found
+    assert ("birth_date", "AAAAAAA 9999") in found
     assert ("phone", "A" * 50) in found
 
 

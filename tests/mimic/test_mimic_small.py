@@ -14,9 +14,6 @@ import pytest
 
 from tests.mimic.conftest import attach_and_run
 
-# All tests on one worker, so that the folder is built once.
-pytestmark = pytest.mark.xdist_group("mimic-small")
-
 # An admission whose fields that no rule varies have plain values.
 ADMISSION = {
     "deathtime": "",

@@ -20,8 +20,6 @@ from tests.tsql.semantics import annotated, violations
 from tests.tsql.test_same_answers import Tables, unequal
 from tests.warehouse.engine import Engine, Nightly
 
-pytestmark = pytest.mark.xdist_group("nightly-run")
-
 MARTS = ("marts",)
 LOOK_BACK = r"versions\.last_event_date < \(.*?\) as ends\s*\)"
 

@@ -161,7 +161,7 @@ def test_several_sites_need_facilities(tmp_path):
         ("\n", ["payers.csv", "empty"]),
         (payers("P1,Plan,Private\nP2,Plan\n"), ["payers.csv", "line 3"]),
         (payers("P1,Plan,Private\nP2,a,b,c,d\n"), ["payers.csv", "line 3"]),
-        (payers("a;b;c\n", "payer_id;payer_name;payer_category"), ["payers.csv", "payer_id"]),
+        (payers("a;b;c\n", "payer_id;payer_name;payer_category"), ["payers.csv", "semicolons"]),
     ],
 )  # fmt: skip
 def test_a_file_that_is_wrong_is_named(tmp_path, text, words):

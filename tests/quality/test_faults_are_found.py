@@ -15,8 +15,6 @@ from generator.run import Job, _Run
 from tests.conftest import DbtRun
 from tests.warehouse.engine import Engine
 
-pytestmark = pytest.mark.xdist_group("faults-are-found")
-
 Row = dict[str, str | None]
 Tables = dict[str, list[Row]]
 PATIENTS = 2500

@@ -14,8 +14,6 @@ from tests.dbt_session import run_in_one_process
 from tests.quality.extract import with_rows
 from tests.quality.files import write_extract
 
-pytestmark = pytest.mark.xdist_group("quality-gate")
-
 RULE = "charges.charge_amount negative money"
 # Each build, in this order: its variables.
 BUILDS = {

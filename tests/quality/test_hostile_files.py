@@ -23,8 +23,6 @@ from tests.conftest import DbtRun
 from tests.quality.extract import ONE_OF_EVERYTHING, Row
 from tests.warehouse.engine import Engine
 
-pytestmark = pytest.mark.xdist_group("hostile-files")
-
 EXTRACT = read_source("extract")
 # Its payers alone: a file is read the same, whatever lies beside it.
 PAYERS = Source(EXTRACT.schema, tuple(t for t in EXTRACT.tables if t.name == "payers"))

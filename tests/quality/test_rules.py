@@ -11,8 +11,6 @@ from tests.conftest import DbtRun
 from tests.quality.extract import ONE_OF_EVERYTHING, Tables, together, with_changes, with_rows
 from tests.warehouse.engine import Engine
 
-pytestmark = pytest.mark.xdist_group("quality-rules")
-
 TABLES = tuple(ONE_OF_EVERYTHING)
 # The end of the extract, by its latest updated_at, is 2024-06-30; encounter E1 lasts from
 # 2024-03-10 to 2024-03-14, and events may lie three days outside of it.

@@ -19,9 +19,6 @@ from tests.tsql.translation import MACROS, to_duckdb
 from tests.warehouse.engine import Engine, demo_tables
 from tests.warehouse.histories import extract
 
-pytestmark = pytest.mark.xdist_group("same-answers")
-
-
 Tables = dict[str, list[dict[str, str | None]]]
 # Read as codes and words whatever their case; other text is the hospital's own.
 CODES = {

@@ -5,11 +5,8 @@ from __future__ import annotations
 import shutil
 
 import duckdb
-import pytest
 
 from tests.conftest import run_dbt
-
-pytestmark = pytest.mark.xdist_group("rebuild")
 
 
 def contents(warehouse) -> dict[str, tuple[int, int]]:

@@ -45,6 +45,8 @@ def test_text_becomes_its_type(engine):
         "procedure_code": "99223",
         "quantity": Decimal("2.00"),
         "charge_amount": Decimal("1200.50"),
+        "unreadable_column": None,
+        "unreadable_value": None,
     }
 
 
@@ -70,8 +72,10 @@ def test_a_blank_is_missing(engine, column, blank):
         ("charge_amount", "12345678901234567890"),
     ],
 )
-def test_what_cannot_be_read_is_missing_and_no_error(engine, column, value):
-    assert charges(engine, **{column: value})[column] is None
+def test_what_cannot_be_read_is_missing_and_named(engine, column, value):
+    staged = charges(engine, **{column: value})
+    assert staged[column] is None
+    assert (staged["unreadable_column"], staged["unreadable_value"]) == (column, value)
 
 
 @pytest.mark.parametrize(
