@@ -65,18 +65,18 @@
     instr({{ haystack }}, {{ needle }})
 {%- endmacro %}
 
-{#- A code without its dot that could be one of ICD-10-CM: a letter, a digit, a digit or letter, and up
-    to four more. -#}
+{#- A code without its dot that could be one of ICD-10-CM: a letter, a digit (or A: QA0.01), and up
+    to five more. -#}
 {% macro is_icd10_shape(code) -%}
     {{ return(adapter.dispatch('is_icd10_shape', 'emr_analytics')(code)) }}
 {%- endmacro %}
 
 {% macro default__is_icd10_shape(code) -%}
-    {{ code }} like '[A-Z][0-9][0-9A-Z]%' and {{ code }} not like '%[^0-9A-Z]%' and len({{ code }}) <= 7
+    {{ code }} like '[A-Z][0-9A][0-9A-Z]%' and {{ code }} not like '%[^0-9A-Z]%' and len({{ code }}) <= 7
 {%- endmacro %}
 
 {% macro duckdb__is_icd10_shape(code) -%}
-    regexp_full_match({{ code }}, '[A-Z][0-9][0-9A-Z]{1,5}')
+    regexp_full_match({{ code }}, '[A-Z][0-9A][0-9A-Z]{1,5}')
 {%- endmacro %}
 
 {#- A time as text to the second. -#}

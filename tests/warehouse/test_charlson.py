@@ -77,7 +77,8 @@ def every_code() -> list[str]:
         {
             code.replace(".", "")
             for code in simple_icd_10_cm.get_all_codes()
-            if simple_icd_10_cm.is_leaf(code)
+            # the package takes the block C00-C96 for a leaf
+            if simple_icd_10_cm.is_leaf(code) and "-" not in code
         }
     )
 
