@@ -1,8 +1,9 @@
 {#- Whether the build may go on: decided by quarantine.summary, before anything that reads accepted rows
     is built. -#}
 
-{#- Every rule as a row: table, rule, column, what becomes of the row, and whether its values may be
-    shown in a log: keys may not, because a medical record number identifies a person. -#}
+{#- Every rule as a row: table, rule, column, what becomes of the row, whether it may be flag, and
+    whether its values may be shown in a log: keys may not, because a medical record number
+    identifies a person. -#}
 {% macro all_quality_rules() -%}
     {%- do check_quality_variables() -%}
     {%- set first = [true] -%}
@@ -14,6 +15,7 @@
         cast('{{ rule.rule }}' as varchar(50)) as rule_name,
         cast('{{ rule.column }}' as varchar(50)) as column_name,
         cast('{{ rule.severity }}' as varchar(20)) as severity,
+        {{ 0 if rule.needed else 1 }} as can_be_kept,
         {{ 0 if rule.column.endswith('_id') or rule.rule == 'duplicate key' else 1 }}
             as is_shown_in_logs
             {%- do first.append(false) -%}

@@ -128,9 +128,9 @@
         out_of_order('adjudicated_on', 'submitted_on'),
         negative_money('billed_amount'),
         negative_money('contractual_adjustment'),
-        negative_money('allowed_amount'),
+        negative_money('allowed_amount', needed=true),
         negative_money('denied_amount'),
-        negative_money('patient_responsibility'),
+        negative_money('patient_responsibility', needed=true),
         {'rule': 'inconsistent money', 'column': 'allowed_amount', 'needed': true,
          'breaks': "claim_status <> 'pending' and "
             ~ 'billed_amount <> contractual_adjustment + allowed_amount + denied_amount'},
@@ -155,7 +155,7 @@
         missing('sent_on'),
         {'rule': 'dates out of order', 'column': 'sent_on',
          'breaks': 'sent_on < cast(arrived_at as date)'},
-        out_of_order('returned_on', 'sent_on'),
+        out_of_order('returned_on', 'sent_on', needed=true),
         rating_out_of_range('overall_rating', 0, 10),
         rating_out_of_range('recommend', 1, 4),
         rating_out_of_range('nurse_communication', 1, 4),
@@ -187,8 +187,9 @@
                'breaks': column ~ " not in ('" ~ contract_values(column) | join("', '") ~ "')"}) }}
 {%- endmacro %}
 
-{% macro out_of_order(later, earlier) -%}
-    {{ return({'rule': 'dates out of order', 'column': later, 'breaks': later ~ ' < ' ~ earlier}) }}
+{% macro out_of_order(later, earlier, needed=false) -%}
+    {{ return({'rule': 'dates out of order', 'column': later, 'needed': needed,
+               'breaks': later ~ ' < ' ~ earlier}) }}
 {%- endmacro %}
 
 {#- More than event_tolerance_days before arrival, or after discharge; in an encounter that is still
@@ -210,12 +211,13 @@
                'breaks': column ~ ' not between ' ~ lowest ~ ' and ' ~ highest}) }}
 {%- endmacro %}
 
-{% macro negative_money(column) -%}
-    {{ return({'rule': 'negative money', 'column': column, 'breaks': column ~ ' < 0'}) }}
+{% macro negative_money(column, needed=false) -%}
+    {{ return({'rule': 'negative money', 'column': column, 'needed': needed,
+               'breaks': column ~ ' < 0'}) }}
 {%- endmacro %}
 
 {% macro rating_out_of_range(column, lowest, highest) -%}
-    {{ return({'rule': 'rating out of range', 'column': column,
+    {{ return({'rule': 'rating out of range', 'column': column, 'needed': true,
                'breaks': column ~ ' not between ' ~ lowest ~ ' and ' ~ highest}) }}
 {%- endmacro %}
 
@@ -242,9 +244,10 @@
     {%- for name, column in columns.items() if column.data_type in ['date', 'timestamp'] -%}
         {%- if name != 'updated_at' -%}
             {%- do rules.append({'rule': 'beyond the end of the extract', 'column': name,
+                                 'needed': true,
                                  'breaks': 'cast(' ~ name ~ ' as date) > extract_end_date'}) -%}
         {%- endif -%}
-        {%- do rules.append({'rule': 'impossible date', 'column': name,
+        {%- do rules.append({'rule': 'impossible date', 'column': name, 'needed': true,
                              'breaks': is_impossible_date(name)}) -%}
     {%- endfor -%}
     {%- do rules.append({'rule': 'duplicate key', 'column': contract_keys()[entity][-1],
@@ -303,6 +306,10 @@
             "quality_severity names '" ~ name ~ "', which is no rule: a rule is named like '"
             ~ names[-1] ~ "' (docs/data-quality.md lists them).") }}
     {%- endfor -%}
+    {%- if 'default' not in var('quarantine_limits') -%}
+        {{ exceptions.raise_compiler_error(
+            "quarantine_limits has no default: add the share for tables that it does not name.") }}
+    {%- endif -%}
     {%- for name in var('quarantine_limits') if name not in contract_keys() and name != 'default' -%}
         {{ exceptions.raise_compiler_error(
             "quarantine_limits names '" ~ name ~ "', which is no table of the contract.") }}
@@ -399,7 +406,8 @@
         select
             *,
             case
-                when broken_rule is null and copy_number > 1 then {{ duplicates | map(attribute='number') | join }}
+                when broken_rule is null and copy_number > 1
+                    then {{ duplicates | map(attribute='number') | join }}
                 else broken_rule
             end as refusing_rule
         from numbered

@@ -88,7 +88,8 @@ def _copy(published: Path, building: Path) -> None:
     with reader:
         for path in (published, _log_of(published)):
             if path.exists():
-                shutil.copyfile(path, building.with_name(path.name))
+                # with its permissions, which keep out who may not read the EMR
+                shutil.copy(path, building.with_name(path.name))
 
 
 def _put_in_place(building: Path, published: Path) -> None:
@@ -134,28 +135,25 @@ def publish(server: Server, marts: list[str]) -> None:
     """The marts that were built take the place of the published ones, all of them or none.
 
     What was published stays in the building schema, where the next build finds the large facts to
-    write only what changed.
+    write only what changed. Tables and views that are not the project's stay where they are.
     """
     tables = {
         schema: {
             name
             for (name,) in server.execute(
                 "select cast(table_name as varchar(128)) from information_schema.tables "
-                f"where table_schema = '{schema}'"
+                f"where table_schema = '{schema}' and table_type = 'BASE TABLE'"
             )
         }
-        for schema in (PUBLISHED_SCHEMA, BUILDING_SCHEMA, LEAVING_SCHEMA)
+        for schema in (PUBLISHED_SCHEMA, BUILDING_SCHEMA)
     }
     missing = sorted(set(marts) - tables[BUILDING_SCHEMA])
     if missing:
         raise UserError(
             f"The build left no table {BUILDING_SCHEMA}.{missing[0]}: nothing was changed."
         )
-    for name in sorted(tables[LEAVING_SCHEMA]):
-        server.execute(f"drop table [{LEAVING_SCHEMA}].[{name}]")
-    for name in sorted(tables[BUILDING_SCHEMA] - set(marts)):
-        server.execute(f"drop table [{BUILDING_SCHEMA}].[{name}]")
-    server.execute(exchange_statement(sorted(tables[PUBLISHED_SCHEMA]), sorted(marts)))
+    published = tables[PUBLISHED_SCHEMA] & set(marts)
+    server.execute(exchange_statement(sorted(published), sorted(marts)))
 
 
 def exchange_statement(published: list[str], built: list[str]) -> str:

@@ -151,4 +151,9 @@ def cells(value: float | None, count: int | None, form: str) -> tuple[str, str]:
         return "no data", "0"
     if count < SMALLEST_CELL:
         return "-", f"<{SMALLEST_CELL}"
+    if form.endswith("%}"):
+        # neither who is counted nor who is not may be few
+        part = round(float(value) * float(count))
+        if any(0 < few < SMALLEST_CELL for few in (part, count - part)):
+            return "-", f"{count:,.0f}"
     return form.format(value), f"{count:,.0f}"

@@ -42,6 +42,7 @@ final as (
         rules.rule_name,
         rules.column_name,
         rules.severity,
+        cast(rules.can_be_kept as int) as can_be_kept,
         cast(delivered.delivered_rows as int) as delivered_rows,
         cast(coalesce(delivered.refused_rows, 0) as int) as refused_rows,
         cast(coalesce(broken.broken_rows, 0) as int) as broken_rows,

@@ -29,6 +29,7 @@ REFUSED = {
     "no_such_rule": {"quality_severity": {"charges.charge_amount positive money": "flag"}},
     "no_such_severity": {"quality_severity": {RULE: "ignore"}},
     "cannot_be_kept": {"quality_severity": {"charges.charge_id duplicate key": "flag"}},
+    "no_default": {"quarantine_limits": {"charges": 0.5}},
     "no_such_table": {"quarantine_limits": {"default": 0.1, "beds": 0.1}},
 }
 
@@ -116,6 +117,7 @@ def test_a_flagged_row_is_kept(builds):
         ("no_such_rule", "which is no rule: a rule is named like"),
         ("no_such_severity", "is 'ignore', but must be quarantine, flag or stop"),
         ("cannot_be_kept", "cannot be flag: a row that breaks this rule cannot be counted"),
+        ("no_default", "quarantine_limits has no default"),
         ("no_such_table", "quarantine_limits names 'beds', which is no table of the contract"),
     ],
 )

@@ -30,15 +30,7 @@ extract_end as (
 
 in_context as (
     select
-        staged_charges.charge_id,
-        staged_charges.encounter_id,
-        staged_charges.service_date,
-        staged_charges.revenue_category,
-        staged_charges.procedure_code,
-        staged_charges.quantity,
-        staged_charges.charge_amount,
-        staged_charges.unreadable_column,
-        staged_charges.unreadable_value,
+        staged_charges.*,
         encounters.encounter_id as known_encounter_id,
         encounters.arrived_at,
         encounters.discharged_at,

@@ -40,20 +40,7 @@ extract_end as (
 
 in_context as (
     select
-        staged_claims.claim_id,
-        staged_claims.encounter_id,
-        staged_claims.payer_id,
-        staged_claims.submitted_on,
-        staged_claims.adjudicated_on,
-        staged_claims.claim_status,
-        staged_claims.billed_amount,
-        staged_claims.contractual_adjustment,
-        staged_claims.allowed_amount,
-        staged_claims.denied_amount,
-        staged_claims.denial_reason,
-        staged_claims.patient_responsibility,
-        staged_claims.unreadable_column,
-        staged_claims.unreadable_value,
+        staged_claims.*,
         encounters.encounter_id as known_encounter_id,
         encounters.arrived_at,
         payers.payer_id as known_payer_id,

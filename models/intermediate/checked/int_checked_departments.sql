@@ -20,13 +20,7 @@ facilities as (
 
 in_context as (
     select
-        staged_departments.department_id,
-        staged_departments.department_name,
-        staged_departments.service_line,
-        staged_departments.facility_id,
-        staged_departments.staffed_beds,
-        staged_departments.unreadable_column,
-        staged_departments.unreadable_value,
+        staged_departments.*,
         facilities.facility_id as known_facility_id
     from staged_departments
     left join facilities

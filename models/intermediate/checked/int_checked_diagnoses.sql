@@ -25,13 +25,7 @@ categories as (
 
 in_context as (
     select
-        staged_diagnoses.encounter_id,
-        staged_diagnoses.sequence,
-        staged_diagnoses.diagnosis_code,
-        staged_diagnoses.code_system,
-        staged_diagnoses.present_on_admission,
-        staged_diagnoses.unreadable_column,
-        staged_diagnoses.unreadable_value,
+        staged_diagnoses.*,
         encounters.encounter_id as known_encounter_id,
         categories.category_code as known_category_code
     from staged_diagnoses

@@ -13,14 +13,7 @@ with staged_facilities as (
 ),
 
 in_context as (
-    select
-        staged_facilities.facility_id,
-        staged_facilities.facility_name,
-        staged_facilities.city,
-        staged_facilities.state,
-        staged_facilities.zip_code,
-        staged_facilities.unreadable_column,
-        staged_facilities.unreadable_value
+    select *
     from staged_facilities
 ),
 

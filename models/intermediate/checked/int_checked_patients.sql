@@ -25,17 +25,7 @@ extract_end as (
 
 in_context as (
     select
-        staged_patients.patient_id,
-        staged_patients.birth_date,
-        staged_patients.death_date,
-        staged_patients.sex,
-        staged_patients.race,
-        staged_patients.ethnicity,
-        staged_patients.state,
-        staged_patients.zip_code,
-        staged_patients.updated_at,
-        staged_patients.unreadable_column,
-        staged_patients.unreadable_value,
+        staged_patients.*,
         extract_end.extract_end_date
     from staged_patients
     cross join extract_end

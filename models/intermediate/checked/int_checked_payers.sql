@@ -17,11 +17,7 @@ payer_categories as (
 
 in_context as (
     select
-        staged_payers.payer_id,
-        staged_payers.payer_name,
-        staged_payers.payer_category,
-        staged_payers.unreadable_column,
-        staged_payers.unreadable_value,
+        staged_payers.*,
         payer_categories.payer_category as known_payer_category
     from staged_payers
     left join payer_categories

@@ -25,13 +25,7 @@ extract_end as (
 
 in_context as (
     select
-        staged_payments.payment_id,
-        staged_payments.claim_id,
-        staged_payments.posted_on,
-        staged_payments.paid_by,
-        staged_payments.amount,
-        staged_payments.unreadable_column,
-        staged_payments.unreadable_value,
+        staged_payments.*,
         claims.claim_id as known_claim_id,
         extract_end.extract_end_date
     from staged_payments

@@ -35,14 +35,7 @@ extract_end as (
 
 in_context as (
     select
-        staged_procedures.encounter_id,
-        staged_procedures.sequence,
-        staged_procedures.procedure_code,
-        staged_procedures.code_system,
-        staged_procedures.performed_at,
-        staged_procedures.provider_id,
-        staged_procedures.unreadable_column,
-        staged_procedures.unreadable_value,
+        staged_procedures.*,
         encounters.encounter_id as known_encounter_id,
         encounters.arrived_at,
         encounters.discharged_at,

@@ -19,12 +19,7 @@ departments as (
 
 in_context as (
     select
-        staged_providers.provider_id,
-        staged_providers.provider_name,
-        staged_providers.specialty,
-        staged_providers.department_id,
-        staged_providers.unreadable_column,
-        staged_providers.unreadable_value,
+        staged_providers.*,
         departments.department_id as known_department_id
     from staged_providers
     left join departments

@@ -34,20 +34,7 @@ extract_end as (
 
 in_context as (
     select
-        staged_surveys.survey_id,
-        staged_surveys.encounter_id,
-        staged_surveys.sent_on,
-        staged_surveys.returned_on,
-        staged_surveys.mode,
-        staged_surveys.overall_rating,
-        staged_surveys.recommend,
-        staged_surveys.nurse_communication,
-        staged_surveys.doctor_communication,
-        staged_surveys.responsiveness,
-        staged_surveys.discharge_information,
-        staged_surveys.care_coordination,
-        staged_surveys.unreadable_column,
-        staged_surveys.unreadable_value,
+        staged_surveys.*,
         encounters.encounter_id as known_encounter_id,
         encounters.arrived_at,
         extract_end.extract_end_date

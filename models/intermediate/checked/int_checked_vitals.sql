@@ -30,15 +30,7 @@ extract_end as (
 
 in_context as (
     select
-        staged_vitals.vital_id,
-        staged_vitals.encounter_id,
-        staged_vitals.measured_at,
-        staged_vitals.systolic_bp,
-        staged_vitals.diastolic_bp,
-        staged_vitals.heart_rate,
-        staged_vitals.glucose,
-        staged_vitals.unreadable_column,
-        staged_vitals.unreadable_value,
+        staged_vitals.*,
         encounters.encounter_id as known_encounter_id,
         encounters.arrived_at,
         encounters.discharged_at,

@@ -183,7 +183,9 @@ diabetic_readmissions as (
     select
         'F1' as finding_id,
         1 as check_number,
-        {{ unless_small('avg(cast(is_readmitted as decimal(18, 8)))', 'count(*)') }} as value
+        {{ unless_small(
+            'avg(cast(is_readmitted as decimal(18, 8)))', 'count(*)', 'sum(is_readmitted)'
+        ) }} as value
     from diabetic_patients
 ),
 
