@@ -37,6 +37,21 @@
     )
 {%- endmacro %}
 
+{#- Whether two keys are the same to the letter: SQL Server's usual collations take e1 for E1, and the
+    hashes of keys do not. -#}
+{% macro is_same_key(first, second) -%}
+    {{ exactly(first) }} = {{ second }}
+{%- endmacro %}
+
+{#- A text compared and sorted by its bytes, whatever the collation. -#}
+{% macro exactly(text) -%}
+    {{ return(adapter.dispatch('exactly', 'emr_analytics')(text)) }}
+{%- endmacro %}
+
+{% macro default__exactly(text) -%} {{ text }} collate latin1_general_100_bin2_utf8 {%- endmacro %}
+
+{% macro duckdb__exactly(text) -%} {{ text }} {%- endmacro %}
+
 {#- yyyymmdd of a date or timestamp; null stays null. -#}
 {% macro date_key(column) -%}
     cast(year({{ column }}) * 10000 + month({{ column }}) * 100 + day({{ column }}) as int)

@@ -42,11 +42,11 @@
         {%- set limit = limits.get(entity, limits['default']) | float -%}
         {%- if stopping -%}
             {%- do reasons.append(
-                stopping[0][6] ~ ' of ' ~ stopping[0][4] ~ ' rows of ' ~ entity
+                thousands(stopping[0][6]) ~ ' of ' ~ thousands(stopping[0][4]) ~ ' rows of ' ~ entity
                 ~ ' break a rule that stops the build: ' ~ broken_rules_text(stopping)) -%}
         {%- elif refusing and refusing[0][5] > limit * refusing[0][4] -%}
             {%- do reasons.append(
-                refusing[0][5] ~ ' of ' ~ refusing[0][4] ~ ' rows of ' ~ entity
+                thousands(refusing[0][5]) ~ ' of ' ~ thousands(refusing[0][4]) ~ ' rows of ' ~ entity
                 ~ ' are refused, more than the ' ~ '%g' | format(limit * 100)
                 ~ ' % that quarantine_limits allows: ' ~ broken_rules_text(refusing)) -%}
         {%- endif -%}
@@ -64,8 +64,12 @@
     {%- for row in rows[:3] -%}
         {%- set examples = [row[7], row[8]] | select | unique | join(', ') -%}
         {%- do parts.append(
-            row[1] ~ ' in ' ~ row[2] ~ ' (' ~ row[6] ~ (' rows' if row[6] != 1 else ' row')
+            row[1] ~ ' in ' ~ row[2] ~ ' (' ~ thousands(row[6]) ~ (' rows' if row[6] != 1 else ' row')
             ~ (', such as ' ~ examples if examples else '') ~ ')') -%}
     {%- endfor -%}
     {{ return(parts | join('; ') ~ ('; and others.' if rows | length > 3 else '.')) }}
+{%- endmacro %}
+
+{% macro thousands(number) -%}
+    {{ return('{:,}'.format(number | int)) }}
 {%- endmacro %}

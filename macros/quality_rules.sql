@@ -13,7 +13,8 @@
 {% macro rules_of_departments() -%}
     {{ return([
         orphan('facility_id', 'known_facility_id'),
-        {'rule': 'impossible number', 'column': 'staffed_beds', 'breaks': 'staffed_beds < 0'},
+        {'rule': 'impossible number', 'column': 'staffed_beds', 'needed': true,
+         'breaks': 'staffed_beds < 0'},
     ]) }}
 {%- endmacro %}
 
@@ -52,7 +53,7 @@
          'breaks': 'discharge_disposition is not null and known_disposition_code is null'},
         {'rule': 'dates out of order', 'column': 'arrived_at', 'needed': true,
          'breaks': 'cast(arrived_at as date) < birth_date'},
-        {'rule': 'dates out of order', 'column': 'first_seen_at', 'needed': true,
+        {'rule': 'dates out of order', 'column': 'first_seen_at', 'severity': 'flag',
          'breaks': 'first_seen_at < arrived_at'},
         {'rule': 'dates out of order', 'column': 'admitted_at', 'needed': true,
          'breaks': 'admitted_at < arrived_at'},
@@ -335,6 +336,12 @@
     {{ return(parts[0] if parts | length == 1 else 'concat(' ~ parts | join(", '|', ") ~ ')') }}
 {%- endmacro %}
 
+{#- Whether a staged column holds text. -#}
+{% macro is_text(entity, name) -%}
+    {%- set column = contract_columns(entity)[name] -%}
+    {{ return(not column or column.data_type.startswith('varchar')) }}
+{%- endmacro %}
+
 {#- A typed value as text, as it may be shown. -#}
 {% macro shown_value(column, details) -%}
     {%- set column = 'diagnosis_code' if column == 'icd10_code' else column -%}
@@ -345,14 +352,14 @@
 
 {#- --- verdicts ------------------------------------------------------------------------------- -#}
 
-{#- The number of the first rule that a row breaks, of those with one of the severities. Rules on how
-    rows stand to each other, duplicates and overlaps, have no condition and come later. -#}
+{#- The number of the first rule that a row breaks, one severity after the other. Rules on how rows
+    stand to each other, duplicates and overlaps, have no condition and come later. -#}
 {% macro first_broken_rule(entity, severities) -%}
     {%- set rules = [] -%}
-    {%- for rule in quality_rules(entity) -%}
-        {%- if rule.breaks and rule.severity in severities -%}
+    {%- for severity in severities -%}
+        {%- for rule in quality_rules(entity) if rule.breaks and rule.severity == severity -%}
             {%- do rules.append(rule) -%}
-        {%- endif -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- if not rules -%}
     cast(null as int)
@@ -369,14 +376,16 @@
     that refuses it and of the rule that flags it, both empty for most.
 
     Of several rows with one key that break no other rule one stays, the latest by updated_at, and
-    among equals the first in the order of all columns; the others are duplicates. -#}
+    among equals the first in the order of all columns; the others are duplicates. Keys that differ
+    in case alone are one key: what names the other one is an orphan, and nobody's visits are taken
+    for somebody else's. -#}
 {% macro judge(entity) -%}
     {%- set duplicates = quality_rules(entity) | selectattr('rule', 'equalto', 'duplicate key') -%}
     {%- set key = contract_keys()[entity] -%}
     checked as (
         select
             *,
-            {{ first_broken_rule(entity, ['quarantine', 'stop']) }} as broken_rule,
+            {{ first_broken_rule(entity, ['stop', 'quarantine']) }} as broken_rule,
             {{ first_broken_rule(entity, ['flag']) }} as flagging_rule
         from in_context
     ),
@@ -387,17 +396,18 @@
             row_number() over (
                 partition by
                     {%- for name in key %}
-                    {{ name }},
+                    {{ 'upper(' ~ name ~ ')' if name.endswith('_id') else name }},
                     {%- endfor %}
                     case when broken_rule is null then 0 else 1 end
                 order by
                     {%- if 'updated_at' in staged_columns(entity) %}
                     updated_at desc,
                     {%- endif %}
-                    {%- for name in kept_columns(entity) if name not in key + ['updated_at'] %}
-                    {{ name }} asc,
+                    {%- for name in kept_columns(entity) if name != 'updated_at' %}
+                    case when {{ name }} is null then 1 else 0 end,
+                    {{ exactly(name) if is_text(entity, name) else name }}
+                    {{- ',' if not loop.last }}
                     {%- endfor %}
-                    {{ key[0] }} asc
             ) as copy_number
         from checked
     ),

@@ -28,8 +28,10 @@ BUILDING_SCHEMA = "marts_building"
 # Where the published marts pass through while the two sets change places.
 LEAVING_SCHEMA = "marts_leaving"
 SERVER_LOCK = "emr_analytics build"
-# A query that reads the marts holds them; the exchange waits for it, but not for ever.
-LONGEST_WAIT_MS = 600_000
+# A query that reads a mart holds it. The exchange waits so long for each, then lets all go, so that
+# readers get through, and tries again so often.
+LONGEST_WAIT_MS = 30_000
+ATTEMPTS = 10
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -53,9 +55,14 @@ def _in_another_file() -> Iterator[None]:
     try:
         building.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(published.with_name("building.lock"), timeout=0):
-            _copy(published, building)
+            copied = _copy(published, building)
             with _environment(EMR_WAREHOUSE=str(building)):
                 yield
+            if _state(published) != copied:
+                raise UserError(
+                    f"Another program changed {published.name} during the build: nothing was "
+                    "replaced. Build again, and let nothing else write to it meanwhile."
+                )
             _put_in_place(building, published)
     except Timeout as error:
         raise UserError(
@@ -70,14 +77,18 @@ def _in_another_file() -> Iterator[None]:
         raise UserError(f"{error.filename or published}: {error.strerror or error}.") from error
 
 
-def _copy(published: Path, building: Path) -> None:
-    """A copy of the warehouse as its last commit left it, while nobody writes to it."""
+def _copy(published: Path, building: Path) -> tuple[int, int] | None:
+    """A copy of the warehouse with all that was ever committed to it; its state when copied."""
     for leftover in building.parent.glob(f"{building.name}*"):
         leftover.unlink()
     if not published.exists():
-        return
+        return None
     try:
-        reader = duckdb.connect(str(published), read_only=True)
+        # A log beside it is there if another program wrote and was stopped: into the file with it.
+        has_log = published.with_name(f"{published.name}.wal").exists()
+        with duckdb.connect(str(published), read_only=not has_log) as connection:
+            if has_log:
+                connection.execute("checkpoint")
     except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise UserError(
@@ -85,30 +96,39 @@ def _copy(published: Path, building: Path) -> None:
                 "again."
             ) from error
         raise UserError(f"{published} cannot be opened: {str(error).splitlines()[0]}") from error
-    with reader:
-        for path in (published, _log_of(published)):
-            if path.exists():
-                # with its permissions, which keep out who may not read the EMR
-                shutil.copy(path, building.with_name(path.name))
+    before = _state(published)
+    # with its permissions, which keep out who may not read the EMR
+    shutil.copy(published, building)
+    if _state(published) != before:
+        raise UserError(f"Another program writes to {published.name}: close it and try again.")
+    return before
+
+
+def _state(warehouse: Path) -> tuple[int, int] | None:
+    """What changes with every commit: the size and the time of change of the file and its log."""
+    found = [
+        path.stat()
+        for path in (warehouse, warehouse.with_name(f"{warehouse.name}.wal"))
+        if path.exists()
+    ]
+    return (sum(s.st_size for s in found), max(s.st_mtime_ns for s in found)) if found else None
 
 
 def _put_in_place(building: Path, published: Path) -> None:
-    with duckdb.connect(str(building)) as connection:
-        connection.execute("checkpoint")
     try:
-        # A log is there only if something else than this program wrote and was stopped; the copy
-        # has what it held.
-        _log_of(published).unlink(missing_ok=True)
+        with duckdb.connect(str(building)) as connection:
+            connection.execute("checkpoint")
+    except duckdb.Error as error:
+        raise UserError(
+            f"{building} cannot be finished: {str(error).splitlines()[0]}. What was built before "
+            "stays as it was."
+        ) from error
+    try:
         building.replace(published)
     except PermissionError as error:  # Windows, where an open file stays
         raise UserError(
             f"{published.name} is open in another program: close it there and build again."
         ) from error
-
-
-def _log_of(warehouse: Path) -> Path:
-    """DuckDB's log of commits that are not in the file yet."""
-    return warehouse.with_name(f"{warehouse.name}.wal")
 
 
 # --- SQL Server -----------------------------------------------------------------------------------
@@ -152,8 +172,14 @@ def publish(server: Server, marts: list[str]) -> None:
         raise UserError(
             f"The build left no table {BUILDING_SCHEMA}.{missing[0]}: nothing was changed."
         )
-    published = tables[PUBLISHED_SCHEMA] & set(marts)
-    server.execute(exchange_statement(sorted(published), sorted(marts)))
+    exchange = exchange_statement(sorted(tables[PUBLISHED_SCHEMA] & set(marts)), sorted(marts))
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            server.execute(exchange)
+            return
+        except UserError:
+            if attempt == ATTEMPTS:
+                raise
 
 
 def exchange_statement(published: list[str], built: list[str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -56,6 +58,7 @@ def run_with_progress(arguments: list[str], console: Console, label: str) -> Bui
         env={**os.environ, "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=_die_with_the_parent if sys.platform == "linux" else None,
         text=True,
         encoding="utf-8",
     )
@@ -92,8 +95,16 @@ def without_stack_trace(message: str) -> str:
     text = message.strip()
     if "Traceback (most recent call last)" in text:
         return text.splitlines()[-1].strip()
-    lines = [line for line in text.splitlines() if not line.strip().startswith("> ")]
+    # DuckDB shows the line of a file that it cannot read: it is a patient's
+    hidden = ("> ", "Original Line:")
+    lines = [line for line in text.splitlines() if not line.strip().startswith(hidden)]
     return "\n".join(line for line in lines if line.strip())
+
+
+def _die_with_the_parent() -> None:
+    """Linux ends dbt when this program is killed: nobody would hold the lock of its build."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def _events(process: subprocess.Popen[str], plain_output: list[str]) -> Iterator[dict]:

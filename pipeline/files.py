@@ -94,7 +94,9 @@ def read_folder(
             ignored = tuple(name for name in delivery.header if name.lower() not in known)
             delivered.append(Delivered(table, delivery.select(), rows, ignored))
         else:
-            select = _default_facility(connection, table, deliveries["departments"])
+            departments = deliveries["departments"]
+            _count_rows(connection, departments)
+            select = _default_facility(connection, table, departments)
             delivered.append(Delivered(table, select, 1, ()))
     return delivered
 

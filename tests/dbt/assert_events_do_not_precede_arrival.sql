@@ -1,13 +1,11 @@
--- Nobody is seen, admitted or discharged before arriving.
+-- Nobody is admitted or discharged before arriving.
 select
     encounter_id,
     arrived_at,
-    first_seen_at,
     admitted_at,
     discharged_at
 from {{ ref('fct_encounters') }}
 where
-    first_seen_at < arrived_at
-    or admitted_at < arrived_at
+    admitted_at < arrived_at
     or discharged_at < admitted_at
     or discharged_at < arrived_at

@@ -1,4 +1,4 @@
-"""Whatever rules a hospital chooses to keep rows by, the marts build with them and pass all tests."""
+"""Whatever rules a hospital keeps rows by, the marts build with them and pass all tests."""
 
 from __future__ import annotations
 

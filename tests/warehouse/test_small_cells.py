@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable, Iterator
+
 import duckdb
 import pandas as pd
 import pytest
+
+from tests.conftest import DbtRun
+from tests.warehouse.engine import Engine, demo_tables
 
 SMALLEST_CELL = 11
 # Whole numbers that count neither people nor what happened to them.
@@ -15,33 +21,74 @@ NOT_COUNTS = {
 }  # fmt: skip
 # Rows of files, which are no people; two of them may well be all that is wrong with a delivery.
 OF_FILES = {"rpt_data_quality"}
+# Hospitals by how many of the demo's patients go there; the whole demo is the last.
+HOSPITALS = [60, 150, 300, 600, 1200, 4000]
+
+Query = Callable[[str], pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def engine(demo_build: DbtRun) -> Engine:
+    """All compiled models, ready to run in memory."""
+    assert demo_build.returncode == 0, demo_build.output[-4000:]
+    models = [
+        node["name"]
+        for node in demo_build.manifest()["nodes"].values()
+        if node["resource_type"] == "model" and node["name"].startswith("rpt_")
+    ]
+    return Engine(demo_build, models)
+
+
+@pytest.fixture(scope="module", params=HOSPITALS, ids=lambda patients: f"{patients} patients")
+def query(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Query]:
+    """A hospital's warehouse, to be asked."""
+    tables = demo_tables()
+    drawn = random.Random(request.param).sample(tables["patients"], request.param)
+    patients = {row["patient_id"] for row in drawn}
+    encounters = {
+        row["encounter_id"] for row in tables["encounters"] if row["patient_id"] in patients
+    }
+    for name, rows in tables.items():
+        if name == "patients":
+            tables[name] = drawn
+        elif rows and "encounter_id" in rows[0]:
+            tables[name] = [row for row in rows if row["encounter_id"] in encounters]
+    claims = {row["claim_id"] for row in tables["claims"]}
+    tables["payments"] = [row for row in tables["payments"] if row["claim_id"] in claims]
+    engine.build(tables)
+    cursor = engine.connection.cursor()
+    cursor.execute("use emr")
+    return lambda sql: cursor.execute(sql).df()
 
 
 @pytest.fixture
-def reports(demo: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-    """The reports of the demo."""
-    names = demo.execute(
+def reports(query: Query) -> dict[str, pd.DataFrame]:
+    """The reports of the hospital."""
+    names = query(
         "select table_name from information_schema.tables "
         "where table_schema = 'marts' and table_name like 'rpt_%'"
-    ).fetchall()
-    return {name: demo.execute(f"select * from marts.{name}").df() for (name,) in names}
+    )["table_name"]
+    return {name: query(f"from marts.{name}") for name in names}
 
 
-def counts(report: pd.DataFrame) -> list[str]:
+def is_small(count: float) -> bool:
+    """From one to ten."""
+    return bool(1 <= count < SMALLEST_CELL)
+
+
+def counts(query: Query, name: str) -> list[str]:
     """The columns that count something: whole numbers, but for flags."""
-    return [
-        column
-        for column in report.columns
-        if pd.api.types.is_integer_dtype(report[column].dropna().convert_dtypes())
-        and column not in NOT_COUNTS
-        and not column.startswith(("is_", "holds"))
-    ]
+    columns = query(
+        "select column_name from information_schema.columns where table_schema = 'marts' "
+        f"and table_name = '{name}' and data_type in ('INTEGER', 'BIGINT')"
+    )["column_name"]
+    return [c for c in columns if c not in NOT_COUNTS and not c.startswith(("is_", "holds"))]
 
 
-def test_no_count_is_a_small_cell(reports):
+def test_no_count_is_a_small_cell(query, reports):
     checked = set()
     for name, report in reports.items():
-        for column in counts(report) if name not in OF_FILES else []:
+        for column in counts(query, name) if name not in OF_FILES else []:
             checked.add((name, column))
             small = report[column].between(1, SMALLEST_CELL - 1)
             assert not small.any(), f"{name}.{column}: {report[small].iloc[0].to_dict()}"
@@ -73,20 +120,154 @@ def test_no_rate_gives_a_small_cell_away(reports):
             report = reports[name].dropna(subset=[rate, of])
             counted = (report[rate].astype(float) * report[of].astype(float)).round()
             assert not counted.between(1, SMALLEST_CELL - 1).any(), (name, rate)
+    flags = reports["rpt_readmission_flag_agreement"].dropna(subset=["flagged_readmission_stays"])
+    for sum_of in ("flagged_stays", "readmission_stays"):
+        for _, row in flags.dropna(subset=[sum_of]).iterrows():
+            assert not is_small(row[sum_of] - row["flagged_readmission_stays"])
     charts = reports["rpt_control_charts"].dropna(subset=["value", "n"])
     charts = charts[charts["chart_type"] == "p"]
     counted = (charts["value"].astype(float) * charts["n"]).round()
     assert not counted.between(1, SMALLEST_CELL - 1).any()
 
 
-def test_no_total_gives_a_hidden_row_away(demo, reports):
-    """What is hidden is hidden at least twice, or a subtraction would find it."""
-    report = reports["rpt_department_readmissions"]
-    departments = report[report["is_total"] == 0]
-    assert departments["readmitted_stays"].isna().sum() != 1
-    [(patients,)] = demo.execute(
-        "select count(distinct patient_key) from marts.fct_encounters"
-    ).fetchall()
-    shown = reports["rpt_payer_mix"]["patients"]
-    # a category without patients is empty, too
-    assert shown.sum() == patients or shown.isna().sum() > 1
+@pytest.mark.parametrize(
+    ("report", "shown", "truth"),
+    [
+        (
+            "rpt_department_readmissions",
+            "index_stays",
+            """
+            select
+                department_name as name, sum(is_readmitted_30_days) as readmitted,
+                sum(is_index_stay_30_days - is_readmitted_30_days) as others,
+                count(distinct case when is_readmitted_30_days = 1 then patient_key end) as patients
+            from marts.fct_readmissions join marts.dim_department using (department_key)
+            group by department_key, department_name
+            """,
+        ),
+        (
+            "rpt_department_readmissions",
+            "unplanned_readmission_rate_30_days",
+            """
+            select
+                department_name as name, sum(is_readmitted_unplanned_30_days) as unplanned,
+                sum(is_readmitted_30_days - is_readmitted_unplanned_30_days) as planned
+            from marts.fct_readmissions join marts.dim_department using (department_key)
+            group by department_key, department_name
+            """,
+        ),
+        (
+            "rpt_payer_mix",
+            "patients",
+            """
+            select
+                payer_category as name, count(*) as encounters,
+                count(case when latest = 1 then 1 end) as patients
+            from (
+                select *, row_number() over (
+                    partition by patient_key order by arrived_at desc, encounter_id desc
+                ) as latest
+                from marts.fct_encounters
+            ) join marts.dim_payer using (payer_key)
+            group by payer_category
+            """,
+        ),
+        (
+            "rpt_payer_mix",
+            "adjudicated_claims",
+            """
+            select payer_category as name, sum(is_adjudicated) as claims
+            from marts.fct_revenue join marts.dim_payer using (payer_key)
+            group by payer_category
+            """,
+        ),
+        (
+            "rpt_payer_mix",
+            "denial_rate",
+            """
+            select payer_category as name, sum(is_denied) as denied
+            from marts.fct_revenue join marts.dim_payer using (payer_key)
+            group by payer_category
+            """,
+        ),
+    ],
+)
+def test_no_total_gives_hidden_rows_away(query, reports, report, shown, truth):
+    """What the shown rows leave of the total is no small cell."""
+    table = reports[report]
+    if report == "rpt_department_readmissions":
+        table = table[table["is_total"] == 0].rename(columns={"department_name": "name"})
+    else:
+        table = table.rename(columns={"payer_category": "name"})
+    hidden = set(table[table[shown].isna()]["name"])
+    true = query(truth).groupby("name").sum()
+    for column in true:
+        left = true[column][true.index.isin(hidden)].sum()
+        total = true[column].sum()
+        assert is_small(total) or not is_small(left), (column, left, total)
+
+
+def test_the_hospital_s_satisfaction_gives_no_hidden_department_away(query, reports):
+    table = reports["rpt_department_satisfaction"]
+    true = query(
+        """
+        select department_key, survey_item as measure, count(*) as answers
+        from emr.intermediate.int_survey_answers
+        join marts.fct_encounters using (encounter_id)
+        group by department_key, survey_item
+        union all
+        select department_key, 'Response rate', sum(is_returned)
+        from marts.fct_satisfaction where is_survey_eligible = 1 group by department_key
+        union all
+        select department_key, 'Response rate', count(*) - sum(is_returned)
+        from marts.fct_satisfaction where is_survey_eligible = 1 group by department_key
+        """
+    )
+    departments = table[table["is_total"] == 0]
+    for measure, rows in departments.groupby("measure"):
+        hidden = rows[rows["answers"].isna()]["department_key"]
+        own = true[true["measure"] == measure]
+        left = own[own["department_key"].isin(hidden)]["answers"].sum()
+        assert is_small(own["answers"].sum()) or not is_small(left), measure
+
+
+def test_centre_lines_give_no_hidden_month_away(query, reports):
+    charts = reports["rpt_control_charts"].merge(
+        query(
+            """
+            select
+                metric, department_key, month_start_date_key, numerator, denominator,
+                row_number() over (
+                    partition by metric, department_key order by month_start_date_key
+                ) as position
+            from emr.intermediate.int_monthly_metrics
+            join marts.dim_department using (department_id)
+            join (
+                select date_key as month_start_date_key, calendar_date as month_start_date
+                from marts.dim_date
+            ) using (month_start_date)
+            """
+        ),
+        on=["metric", "department_key", "month_start_date_key"],
+    )
+    assert len(charts) == len(reports["rpt_control_charts"])
+    baseline = charts[(charts["position"] <= 12) & charts["centre_line"].notna()]
+    for key, months in baseline.groupby(["metric", "department_key"]):
+        hidden = months[months["value"].isna()]
+        assert len(hidden) not in (1, 2), key
+        if key[0] == "30-day readmission rate":
+            for part in (months, hidden):
+                assert not is_small(part["numerator"].sum()), key
+                assert not is_small((part["denominator"] - part["numerator"]).sum()), key
+
+
+def test_something_is_hidden_and_something_is_shown(reports, query):
+    """None of these checks passes because a report is empty, or shows all."""
+    for name in ("rpt_department_readmissions", "rpt_department_satisfaction"):
+        table = reports[name]
+        shown = table["index_stays" if "index_stays" in table else "answers"].notna()
+        patients = query("select count(distinct patient_key) as n from marts.fct_encounters")["n"][
+            0
+        ]
+        assert shown.any() or patients < 300, name
+        assert not shown.all() or patients > 1000, name

@@ -37,7 +37,7 @@ in_context as (
         extract_end.extract_end_date
     from staged_charges
     left join encounters
-        on staged_charges.encounter_id = encounters.encounter_id
+        on {{ is_same_key('staged_charges.encounter_id', 'encounters.encounter_id') }}
     cross join extract_end
 ),
 

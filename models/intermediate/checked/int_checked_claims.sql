@@ -47,9 +47,9 @@ in_context as (
         extract_end.extract_end_date
     from staged_claims
     left join encounters
-        on staged_claims.encounter_id = encounters.encounter_id
+        on {{ is_same_key('staged_claims.encounter_id', 'encounters.encounter_id') }}
     left join payers
-        on staged_claims.payer_id = payers.payer_id
+        on {{ is_same_key('staged_claims.payer_id', 'payers.payer_id') }}
     cross join extract_end
 ),
 

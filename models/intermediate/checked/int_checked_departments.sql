@@ -24,7 +24,7 @@ in_context as (
         facilities.facility_id as known_facility_id
     from staged_departments
     left join facilities
-        on staged_departments.facility_id = facilities.facility_id
+        on {{ is_same_key('staged_departments.facility_id', 'facilities.facility_id') }}
 ),
 
 {{ judge('departments') }},

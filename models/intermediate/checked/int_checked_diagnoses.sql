@@ -30,7 +30,7 @@ in_context as (
         categories.category_code as known_category_code
     from staged_diagnoses
     left join encounters
-        on staged_diagnoses.encounter_id = encounters.encounter_id
+        on {{ is_same_key('staged_diagnoses.encounter_id', 'encounters.encounter_id') }}
     left join categories
         on substring(staged_diagnoses.diagnosis_code, 1, 3) = categories.category_code
 ),

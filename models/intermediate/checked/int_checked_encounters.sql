@@ -79,13 +79,13 @@ in_context as (
         dispositions.is_transfer
     from staged_encounters
     left join patients
-        on staged_encounters.patient_id = patients.patient_id
+        on {{ is_same_key('staged_encounters.patient_id', 'patients.patient_id') }}
     left join departments
-        on staged_encounters.department_id = departments.department_id
+        on {{ is_same_key('staged_encounters.department_id', 'departments.department_id') }}
     left join providers
-        on staged_encounters.provider_id = providers.provider_id
+        on {{ is_same_key('staged_encounters.provider_id', 'providers.provider_id') }}
     left join payers
-        on staged_encounters.payer_id = payers.payer_id
+        on {{ is_same_key('staged_encounters.payer_id', 'payers.payer_id') }}
     left join dispositions
         on
             {{ disposition_code('staged_encounters.discharge_disposition') }}

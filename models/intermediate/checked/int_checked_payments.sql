@@ -30,7 +30,7 @@ in_context as (
         extract_end.extract_end_date
     from staged_payments
     left join claims
-        on staged_payments.claim_id = claims.claim_id
+        on {{ is_same_key('staged_payments.claim_id', 'claims.claim_id') }}
     cross join extract_end
 ),
 

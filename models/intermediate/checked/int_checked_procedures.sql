@@ -43,9 +43,9 @@ in_context as (
         extract_end.extract_end_date
     from staged_procedures
     left join encounters
-        on staged_procedures.encounter_id = encounters.encounter_id
+        on {{ is_same_key('staged_procedures.encounter_id', 'encounters.encounter_id') }}
     left join providers
-        on staged_procedures.provider_id = providers.provider_id
+        on {{ is_same_key('staged_procedures.provider_id', 'providers.provider_id') }}
     cross join extract_end
 ),
 

@@ -23,7 +23,7 @@ in_context as (
         departments.department_id as known_department_id
     from staged_providers
     left join departments
-        on staged_providers.department_id = departments.department_id
+        on {{ is_same_key('staged_providers.department_id', 'departments.department_id') }}
 ),
 
 {{ judge('providers') }},

@@ -40,7 +40,7 @@ in_context as (
         extract_end.extract_end_date
     from staged_surveys
     left join encounters
-        on staged_surveys.encounter_id = encounters.encounter_id
+        on {{ is_same_key('staged_surveys.encounter_id', 'encounters.encounter_id') }}
     cross join extract_end
 ),
 

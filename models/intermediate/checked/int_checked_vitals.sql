@@ -37,7 +37,7 @@ in_context as (
         extract_end.extract_end_date
     from staged_vitals
     left join encounters
-        on staged_vitals.encounter_id = encounters.encounter_id
+        on {{ is_same_key('staged_vitals.encounter_id', 'encounters.encounter_id') }}
     cross join extract_end
 ),
 

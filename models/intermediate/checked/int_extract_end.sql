@@ -1,27 +1,11 @@
 -- The last day that the extract can know of: a date beyond it is a mistake.
 --
 -- Rule: the variable extract_ends_on where it is set, else the last day on which the source says
--- that it changed an encounter or a patient; empty where it never says.
+-- that it changed an encounter; empty where it never says.
 with encounters as (
     select updated_at
     from {{ staged('encounters') }}
     where not ({{ is_impossible_date('updated_at') }})
-),
-
-patients as (
-    select updated_at
-    from {{ staged('patients') }}
-    where not ({{ is_impossible_date('updated_at') }})
-),
-
-latest as (
-    select max(updated_at) as updated_at
-    from encounters
-
-    union all
-
-    select max(updated_at) as updated_at
-    from patients
 ),
 
 final as (
@@ -30,7 +14,7 @@ final as (
             cast({{ stated_date(var('extract_ends_on')) }} as date),
             cast(max(updated_at) as date)
         ) as extract_end_date
-    from latest
+    from encounters
 )
 
 select * from final

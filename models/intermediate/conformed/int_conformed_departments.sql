@@ -14,12 +14,12 @@ with accepted_departments as (
 ),
 
 named_departments as (
-    select department_id
+    select max(department_id) as department_id
     from {{ ref('int_checked_encounters') }}
     where
         refused_by_rule is null
         and department_id is not null
-    group by department_id
+    group by {{ exactly('department_id') }}
 ),
 
 only_facility as (
@@ -47,7 +47,7 @@ all_departments as (
         cast(null as int) as staffed_beds
     from named_departments
     left join accepted_departments
-        on named_departments.department_id = accepted_departments.department_id
+        on {{ is_same_key('named_departments.department_id', 'accepted_departments.department_id') }}
     where accepted_departments.department_id is null
 ),
 

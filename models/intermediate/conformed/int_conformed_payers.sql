@@ -25,10 +25,10 @@ named_in_lines as (
 ),
 
 named_payers as (
-    select payer_id
+    select max(payer_id) as payer_id
     from named_in_lines
     where payer_id is not null
-    group by payer_id
+    group by {{ exactly('payer_id') }}
 ),
 
 payer_categories as (
@@ -57,7 +57,7 @@ final as (
         cast(null as int) as is_insured
     from named_payers
     left join accepted_payers
-        on named_payers.payer_id = accepted_payers.payer_id
+        on {{ is_same_key('named_payers.payer_id', 'accepted_payers.payer_id') }}
     where accepted_payers.payer_id is null
 )
 

@@ -26,10 +26,10 @@ named_in_lines as (
 ),
 
 named_providers as (
-    select provider_id
+    select max(provider_id) as provider_id
     from named_in_lines
     where provider_id is not null
-    group by provider_id
+    group by {{ exactly('provider_id') }}
 ),
 
 final as (
@@ -50,7 +50,7 @@ final as (
         cast(null as varchar(50)) as department_id
     from named_providers
     left join accepted_providers
-        on named_providers.provider_id = accepted_providers.provider_id
+        on {{ is_same_key('named_providers.provider_id', 'accepted_providers.provider_id') }}
     where accepted_providers.provider_id is null
 )
 

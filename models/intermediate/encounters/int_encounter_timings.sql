@@ -3,9 +3,9 @@
 -- Rules: length of stay is the discharge date minus the admission date, at least
 -- minimum_length_of_stay_days (a variable, 1), for inpatient and observation encounters that have
 -- ended; nights are the same without the minimum; wait is the time from arrival until a clinician
--- first saw the patient; boarding is the time from the decision to admit until the patient left the
--- emergency department for the ward, null where the extract lacks one of them or has them in
--- reverse; an emergency patient with disposition LWBS left without being seen; an encounter without
+-- first saw the patient, boarding that from the decision to admit until the patient left the
+-- emergency department for the ward, both null where the extract lacks an end of it or has the two
+-- in reverse; an emergency patient with disposition LWBS left without being seen; an encounter without
 -- a discharge is in progress.
 with encounters as (
     select
@@ -30,7 +30,10 @@ durations as (
             when encounter_class in ('inpatient', 'observation')
                 then {{ days_between('admitted_at', 'discharged_at') }}
         end as nights,
-        {{ minutes_between('arrived_at', 'first_seen_at') }} as wait_minutes,
+        case
+            when first_seen_at >= arrived_at
+                then {{ minutes_between('arrived_at', 'first_seen_at') }}
+        end as wait_minutes,
         {{ minutes_between('admitted_at', 'emergency_departed_at') }} as boarding_minutes
     from encounters
 ),

@@ -6,8 +6,10 @@
 -- rate): centre +- 3 sqrt(p (1 - p) / n), within 0 and 1. XmR chart (all others): centre +- 2.66 x
 -- mean moving range. Signals: a point outside the limits; the eighth and every further point in a
 -- row on one side of the centre; the sixth and every further point in a row rising or falling. A
--- point on the centre line ends a run. A point on fewer than smallest_cell stays or encounters, or
--- of a rate with a small cell above its line, is not shown; its signals are.
+-- point on the centre line ends a run. A point that counts a small cell is not shown (stays,
+-- answers or encounters, of a rate the readmitted and the others, too), its signals are. Centre and
+-- limits are not shown where hidden points of the first 12 months could be worked out from them:
+-- one or two of them, or several that together are a small cell.
 with metrics as (
     select
         metric,
@@ -27,16 +29,31 @@ departments as (
     from {{ ref('dim_department') }}
 ),
 
+counted as (
+    select
+        *,
+        case
+            when chart_type = 'p' or metric = 'Encounters per day' then numerator
+            else denominator
+        end as counted,
+        case when chart_type = 'p' then denominator - numerator else 0 end as others
+    from metrics
+),
+
 numbered as (
     select
         *,
+        case
+            when {{ is_small_cell('counted') }} or {{ is_small_cell('others') }} then 1
+            else 0
+        end as is_hidden,
         row_number() over (
             partition by metric, department_key order by month_start_date_key
         ) as month_position,
         value - lag(value) over (
             partition by metric, department_key order by month_start_date_key
         ) as monthly_change
-    from metrics
+    from counted
 ),
 
 baselines as (
@@ -50,7 +67,12 @@ baselines as (
         ) as is_rate,
         {{ ratio('sum(numerator)', 'sum(denominator)') }} as pooled_centre,
         avg(value) as mean_centre,
-        avg(abs(monthly_change)) as mean_moving_range
+        avg(abs(monthly_change)) as mean_moving_range,
+        sum(counted) as counted,
+        sum(others) as others,
+        sum(is_hidden) as hidden_months,
+        sum(case when is_hidden = 1 then counted else 0 end) as hidden_counted,
+        sum(case when is_hidden = 1 then others else 0 end) as hidden_others
     from numbered
     where month_position <= 12
     group by
@@ -58,22 +80,38 @@ baselines as (
         department_key
 ),
 
+marked_baselines as (
+    select
+        *,
+        case
+            when
+                hidden_months in (1, 2)
+                {%- for count in ['counted', 'others', 'hidden_counted', 'hidden_others'] %}
+                or {{ is_small_cell(count) }}
+                {%- endfor %}
+                then 1
+            else 0
+        end as is_centre_hidden
+    from baselines
+),
+
 centred as (
     select
         numbered.*,
-        baselines.baseline_months,
+        marked_baselines.baseline_months,
+        marked_baselines.is_centre_hidden,
         cast(
             case
-                when baselines.is_rate = 1 then baselines.pooled_centre
-                else baselines.mean_centre
+                when marked_baselines.is_rate = 1 then marked_baselines.pooled_centre
+                else marked_baselines.mean_centre
             end as decimal(18, 6)
         ) as centre_line,
-        cast(baselines.mean_moving_range as decimal(18, 6)) as mean_moving_range
+        cast(marked_baselines.mean_moving_range as decimal(18, 6)) as mean_moving_range
     from numbered
-    inner join baselines
+    inner join marked_baselines
         on
-            numbered.metric = baselines.metric
-            and numbered.department_key = baselines.department_key
+            numbered.metric = marked_baselines.metric
+            and numbered.department_key = marked_baselines.department_key
 ),
 
 limited as (
@@ -163,36 +201,31 @@ final as (
         signalled.chart_type,
 
         -- the chart
-        cast(
-            case
-                when
-                    signalled.metric = 'Encounters per day'
-                    and {{ is_small_cell('signalled.numerator') }}
-                    then null
-                else {{ unless_small(
-                    'signalled.value',
-                    'signalled.denominator',
-                    "case when signalled.chart_type = 'p' then signalled.numerator end",
-                ) }}
-            end as decimal(18, 6)
-        ) as value,
+        {%- set point = ['signalled.is_hidden'] %}
+        {%- set centre = ['signalled.is_centre_hidden'] %}
+        cast({{ unless_hidden('signalled.value', point) }} as decimal(18, 6)) as value,
         cast({{ shown_count('signalled.denominator') }} as int) as n,
-        signalled.centre_line,
+        cast({{ unless_hidden('signalled.centre_line', centre) }} as decimal(18, 6))
+            as centre_line,
         cast(
-            case
-                when
-                    signalled.chart_type = 'p'
-                    and signalled.centre_line < signalled.limit_distance then 0
-                else signalled.centre_line - signalled.limit_distance
-            end as decimal(18, 6)
+            {{ unless_hidden("
+                case
+                    when
+                        signalled.chart_type = 'p'
+                        and signalled.centre_line < signalled.limit_distance then 0
+                    else signalled.centre_line - signalled.limit_distance
+                end
+            ", centre) }} as decimal(18, 6)
         ) as lower_limit,
         cast(
-            case
-                when
-                    signalled.chart_type = 'p'
-                    and signalled.centre_line + signalled.limit_distance > 1 then 1
-                else signalled.centre_line + signalled.limit_distance
-            end as decimal(18, 6)
+            {{ unless_hidden("
+                case
+                    when
+                        signalled.chart_type = 'p'
+                        and signalled.centre_line + signalled.limit_distance > 1 then 1
+                    else signalled.centre_line + signalled.limit_distance
+                end
+            ", centre) }} as decimal(18, 6)
         ) as upper_limit,
         cast(signalled.baseline_months as int) as baseline_months,
 

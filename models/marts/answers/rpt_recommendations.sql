@@ -8,13 +8,15 @@
 --       stay saves the mean length of stay and the mean allowed amount of those readmissions
 --   R2  the assumed share of the staffing of all other months moves to the peak months; occupancy
 --       and waits there change in inverse proportion to the staffing (a proportional model: no
---       queueing)
+--       queueing); months whose figures are hidden do not count
 --   R3  rating and top-box share of the department rise by the assumed share, at most to the top of
 --       the scale, evenly over the assumed months; the earlier level is that before
 --       finding_shift_date
 --   R4  as R1, for all stays of the departments named
 --   R5  the number of insured patients rises by the assumed share, at most by all uninsured ones;
---       each earns the mean net revenue of an insured patient instead of that of an uninsured one
+--       each earns the mean net revenue of an insured patient instead of that of an uninsured one;
+--       not shown where a category of rpt_payer_mix is hidden
+-- Means over fewer than smallest_cell readmissions or answers are not shown.
 with recommendations as (
     select
         recommendation_id,
@@ -199,11 +201,22 @@ rated as (
 levels as (
     select
         scope,
+        sum(is_recent) as recent_answers,
+        sum(1 - is_recent) as earlier_answers,
         avg(case when is_recent = 1 then overall_rating end) as rating,
         avg(case when is_recent = 0 then overall_rating end) as earlier_rating,
         avg(case when is_recent = 1 then is_top_box end) as top_box_share
     from rated
     group by scope
+),
+
+shown_levels as (
+    select
+        scope,
+        {{ unless_small('rating', 'recent_answers') }} as rating,
+        {{ unless_small('earlier_rating', 'earlier_answers') }} as earlier_rating,
+        {{ unless_small('top_box_share', 'recent_answers') }} as top_box_share
+    from levels
 ),
 
 raised as (
@@ -220,17 +233,26 @@ raised as (
             when top_box_share * (1 + {{ var('higher_satisfaction') }}) > 1 then 1
             else top_box_share * (1 + {{ var('higher_satisfaction') }})
         end as top_box_share_after
-    from levels
+    from shown_levels
 ),
 
 -- R5: coverage
-coverage as (
+coverage_sums as (
     select
+        sum(case when patients is null then 1 else 0 end) as hidden_categories,
         sum(case when is_insured = 1 then patients else 0 end) as insured,
         sum(case when is_insured = 0 then patients else 0 end) as uninsured,
         sum(case when is_insured = 1 then net_revenue_amount else 0 end) as insured_net_revenue,
         sum(case when is_insured = 0 then net_revenue_amount else 0 end) as uninsured_net_revenue
     from payer_mix
+),
+
+coverage as (
+    select
+        {%- for sum in ['insured', 'uninsured', 'insured_net_revenue', 'uninsured_net_revenue'] %}
+        {{ unless_hidden(sum, ['hidden_categories']) }} as {{ sum }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from coverage_sums
 ),
 
 newly_insured as (
@@ -313,7 +335,7 @@ effects as (
                     {{ var('months_to_higher_satisfaction') }}
                     * (earlier_rating - rating)
                     / nullif(rating_after - rating, 0)
-            else 0
+            when earlier_rating <= rating then 0
         end as value_after
     from raised
 

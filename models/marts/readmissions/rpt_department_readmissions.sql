@@ -2,11 +2,10 @@
 --
 -- Rules: a rate is readmitted index stays / index stays; the person-level rate is patients with a
 -- readmitted index stay / patients with an index stay; O/E is observed / expected 30-day all-cause
--- readmissions with Byar's 95 % limits (Breslow & Day 1987); figures on fewer than smallest_cell
--- index stays are not shown, nor is a number of readmitted stays or patients that is a small cell,
--- nor what it could be worked out from: where that hides one department alone, the one with the
--- next fewest is hidden with it, because the row All departments (is_total), the hospital, would
--- give it away.
+-- readmissions with Byar's 95 % limits (Breslow & Day 1987). A department's figures are not shown
+-- where stays or patients, readmitted or not, are a small cell, nor what they could be worked out
+-- from with the row All departments (is_total), the hospital: see hide_small_cells. The same holds
+-- of the unplanned and of the HWR-style rate, each by its own counts.
 with stays as (
     select
         department_key,
@@ -81,53 +80,34 @@ totals as (
         is_total
 ),
 
-marked as (
-    select
-        *,
-        case
-            when
-                {{ is_small_cell('observed') }}
-                or {{ is_small_cell('index_stays - observed') }}
-                or {{ is_small_cell('readmitted_patients') }}
-                then 1
-            else 0
-        end as is_small
-    from totals
-),
-
-ranked as (
-    select
-        *,
-        sum(is_small) over (partition by is_total) as small_departments,
-        row_number() over (
-            partition by is_total, is_small
-            order by readmitted_patients, observed, department_key
-        ) as fewest_first
-    from marked
-),
+{{ hide_small_cells(
+    'totals',
+    'marked',
+    {
+        'readmissions': [
+            'observed',
+            '(index_stays - observed)',
+            'readmitted_patients',
+            '(index_patients - readmitted_patients)',
+        ],
+        'unplanned': [
+            'observed_unplanned',
+            '(observed - observed_unplanned)',
+            '(index_stays - observed_unplanned)',
+        ],
+        'hwr': ['hwr_observed', '(hwr_index_stays - hwr_observed)'],
+    },
+    partition_by='is_total',
+    key='department_key',
+) }},
 
 -- Byar's limits want the counts as floating point.
 counted as (
     select
-        department_key,
-        department_name,
-        is_total,
-        case
-            when is_small = 1 then 1
-            when is_total = 0 and small_departments = 1 and fewest_first = 1 then 1
-            else 0
-        end as is_hidden,
-        index_stays,
-        observed,
-        observed_unplanned,
-        hwr_index_stays,
-        hwr_observed,
-        expected,
-        index_patients,
-        readmitted_patients,
+        *,
         cast(observed as {{ type_double() }}) as observed_count,
         cast(expected as {{ type_double() }}) as expected_count
-    from ranked
+    from marked
 ),
 
 final as (
@@ -138,31 +118,32 @@ final as (
         is_total,
 
         -- counts
-        cast({{ shown_count('index_stays') }} as int) as index_stays,
-        cast({{ unless_hidden('observed') }} as int) as readmitted_stays,
-        cast({{ shown_count('index_patients') }} as int) as index_patients,
-        cast({{ unless_hidden('readmitted_patients') }} as int) as readmitted_patients,
+        {%- set all_cause = ['is_hidden_readmissions'] %}
+        {%- set unplanned = ['is_hidden_readmissions', 'is_hidden_unplanned'] %}
+        {%- set hwr = ['is_hidden_readmissions', 'is_hidden_hwr'] %}
+        cast({{ unless_hidden('index_stays', all_cause) }} as int) as index_stays,
+        cast({{ unless_hidden('observed', all_cause) }} as int) as readmitted_stays,
+        cast({{ unless_hidden('index_patients', all_cause) }} as int) as index_patients,
+        cast({{ unless_hidden('readmitted_patients', all_cause) }} as int) as readmitted_patients,
 
         -- rates
-        cast({{ unless_hidden(ratio('observed', 'index_stays')) }} as decimal(9, 6))
+        cast({{ unless_hidden(ratio('observed', 'index_stays'), all_cause) }} as decimal(9, 6))
             as readmission_rate_30_days,
         cast(
-            {{ unless_hidden(unless_small(
-                ratio('observed_unplanned', 'index_stays'), 'index_stays', 'observed_unplanned'
-            )) }} as decimal(9, 6)
+            {{ unless_hidden(ratio('observed_unplanned', 'index_stays'), unplanned) }}
+            as decimal(9, 6)
         ) as unplanned_readmission_rate_30_days,
+        cast({{ unless_hidden(ratio('hwr_observed', 'hwr_index_stays'), hwr) }} as decimal(9, 6))
+            as hwr_style_rate_30_days,
         cast(
-            {{ unless_hidden(unless_small(
-                ratio('hwr_observed', 'hwr_index_stays'), 'hwr_index_stays', 'hwr_observed'
-            )) }} as decimal(9, 6)
-        ) as hwr_style_rate_30_days,
-        cast({{ unless_hidden(ratio('readmitted_patients', 'index_patients')) }} as decimal(9, 6))
-            as patients_readmitted_rate_30_days,
+            {{ unless_hidden(ratio('readmitted_patients', 'index_patients'), all_cause) }}
+            as decimal(9, 6)
+        ) as patients_readmitted_rate_30_days,
 
         -- observed against expected
-        cast({{ unless_small('expected', 'index_stays') }} as decimal(18, 4))
+        cast({{ unless_hidden('expected', all_cause) }} as decimal(18, 4))
             as expected_readmissions,
-        cast({{ unless_hidden(ratio('observed', 'expected')) }} as decimal(18, 4))
+        cast({{ unless_hidden(ratio('observed', 'expected'), all_cause) }} as decimal(18, 4))
             as observed_to_expected,
         cast(
             {{ unless_hidden("
@@ -176,7 +157,7 @@ final as (
                         )
                         / expected_count
                 end
-            ") }} as decimal(18, 4)
+            ", all_cause) }} as decimal(18, 4)
         ) as observed_to_expected_lower,
         cast(
             {{ unless_hidden("
@@ -191,7 +172,7 @@ final as (
                         )
                         / expected_count
                 end
-            ") }} as decimal(18, 4)
+            ", all_cause) }} as decimal(18, 4)
         ) as observed_to_expected_upper
     from counted
 )

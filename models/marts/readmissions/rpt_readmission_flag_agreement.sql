@@ -4,7 +4,8 @@
 -- the stay is the readmission within 30 days of an index stay. Sensitivity is the share of our
 -- readmissions that it flags, positive predictive value the share of its flags that are ours, kappa
 -- Cohen's agreement beyond chance. Where the two disagree often, ask the source system's vendor
--- which definition it uses; no rate here uses the flag.
+-- which definition it uses; no rate here uses the flag. Where one of the four numbers of stays that
+-- either, both or neither call a readmission is a small cell, only the sums are shown.
 with stays as (
     select
         is_flagged_readmission,
@@ -16,26 +17,31 @@ with stays as (
 counted as (
     select
         count(*) as stays,
-        sum(is_flagged_readmission) as flagged,
-        sum(is_readmission_30_days) as readmissions,
-        sum(is_flagged_readmission * is_readmission_30_days) as both_yes,
-        sum((1 - is_flagged_readmission) * (1 - is_readmission_30_days)) as both_no
+        coalesce(sum(is_flagged_readmission), 0) as flagged,
+        coalesce(sum(is_readmission_30_days), 0) as readmissions,
+        coalesce(sum(is_flagged_readmission * is_readmission_30_days), 0) as both_yes,
+        coalesce(sum((1 - is_flagged_readmission) * (1 - is_readmission_30_days)), 0) as both_no
     from stays
 ),
 
-shares as (
+-- What chance alone would make agree, times the number of stays, which keeps whole numbers.
+chances as (
     select
-        stays,
-        flagged,
-        readmissions,
-        both_yes,
-        both_no,
-        {{ ratio('both_yes + both_no', 'stays') }} as agreement,
-        cast(
-            {{ ratio('flagged', 'stays') }} * {{ ratio('readmissions', 'stays') }}
-            + {{ ratio('stays - flagged', 'stays') }} * {{ ratio('stays - readmissions', 'stays') }}
-            as decimal(18, 8)
-        ) as agreement_by_chance
+        *,
+        case
+            when
+                {%- for count in [
+                    'both_yes', 'both_no', '(flagged - both_yes)', '(readmissions - both_yes)'
+                ] %}
+                {{ 'or ' if not loop.first }}{{ is_small_cell(count) }}
+                {%- endfor %}
+                then 1
+            else 0
+        end as is_hidden,
+        cast(stays as decimal(12, 0)) * cast(stays as decimal(12, 0)) as stays_squared,
+        cast(flagged as decimal(12, 0)) * cast(readmissions as decimal(12, 0))
+        + cast(stays - flagged as decimal(12, 0)) * cast(stays - readmissions as decimal(12, 0))
+            as agreeing_by_chance
     from counted
 ),
 
@@ -43,26 +49,26 @@ final as (
     select
         cast(30 as int) as window_days,
         cast({{ shown_count('stays') }} as int) as stays,
-        cast({{ shown_count('coalesce(flagged, 0)') }} as int) as flagged_stays,
-        cast({{ shown_count('coalesce(readmissions, 0)') }} as int) as readmission_stays,
-        cast({{ shown_count('coalesce(both_yes, 0)') }} as int) as flagged_readmission_stays,
+        cast({{ shown_count('flagged') }} as int) as flagged_stays,
+        cast({{ shown_count('readmissions') }} as int) as readmission_stays,
+        {%- set shown = ['is_hidden'] %}
+        cast({{ unless_hidden('both_yes', shown) }} as int) as flagged_readmission_stays,
+        cast({{ unless_hidden(ratio('both_yes + both_no', 'stays'), shown) }} as decimal(9, 6))
+            as agreement_share,
+        cast({{ unless_hidden(ratio('both_yes', 'readmissions'), shown) }} as decimal(9, 6))
+            as flag_sensitivity,
+        cast({{ unless_hidden(ratio('both_yes', 'flagged'), shown) }} as decimal(9, 6))
+            as flag_positive_predictive_value,
         cast(
-            {{ unless_small('agreement', 'stays', '(both_yes + both_no)') }} as decimal(9, 6)
-        ) as agreement_share,
-        cast(
-            {{ unless_small(ratio('both_yes', 'readmissions'), 'readmissions', 'both_yes') }}
-            as decimal(9, 6)
-        ) as flag_sensitivity,
-        cast(
-            {{ unless_small(ratio('both_yes', 'flagged'), 'flagged', 'both_yes') }}
-            as decimal(9, 6)
-        ) as flag_positive_predictive_value,
-        cast(
-            {{ unless_small(
-                ratio('agreement - agreement_by_chance', '1 - agreement_by_chance'), 'stays'
+            {{ unless_hidden(
+                ratio(
+                    'cast(stays as decimal(12, 0)) * (both_yes + both_no) - agreeing_by_chance',
+                    'stays_squared - agreeing_by_chance',
+                ),
+                shown
             ) }} as decimal(9, 6)
         ) as cohens_kappa
-    from shares
+    from chances
 )
 
 select * from final

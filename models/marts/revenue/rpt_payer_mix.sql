@@ -2,8 +2,9 @@
 --
 -- Rules: a patient counts once, with the payer of the latest encounter; net revenue is the allowed
 -- amount of adjudicated claims, by the claim's own payer; the denial rate is claims denied in whole
--- or in part at first / adjudicated claims, by count and by dollars billed. Figures on fewer than
--- smallest_cell patients or claims are not shown, nor what they could be worked out from.
+-- or in part at first / adjudicated claims, by count and by dollars billed. A category's figures are
+-- not shown where its patients, encounters or claims are a small cell, nor its denials where those
+-- are, nor what they could be worked out from, as the shares add up to one: see hide_small_cells.
 with encounters as (
     select
         encounter_key,
@@ -75,6 +76,7 @@ category_claims as (
         sum(claims.denied_amount) as denied_amount,
         sum(case when claims.is_adjudicated = 1 then claims.allowed_amount end)
             as net_revenue_amount,
+        count(claims.days_to_payment) as paid_claims,
         avg(cast(claims.days_to_payment as decimal(18, 4))) as mean_days_to_payment
     from claims
     inner join payers
@@ -97,10 +99,11 @@ joined as (
         coalesce(category_encounters.encounters, 0) as encounters,
         coalesce(category_patients.patients, 0) as patients,
         coalesce(category_claims.adjudicated_claims, 0) as adjudicated_claims,
-        category_claims.denied_claims,
+        coalesce(category_claims.denied_claims, 0) as denied_claims,
         category_claims.adjudicated_billed_amount,
         category_claims.denied_amount,
-        category_claims.net_revenue_amount,
+        coalesce(category_claims.net_revenue_amount, 0) as net_revenue_amount,
+        category_claims.paid_claims,
         category_claims.mean_days_to_payment
     from categories
     left join category_encounters
@@ -111,51 +114,23 @@ joined as (
         on categories.payer_category = category_claims.payer_category
 ),
 
-marked as (
-    select
-        *,
-        case
-            when
-                {{ is_small_cell('patients') }}
-                or {{ is_small_cell('encounters') }}
-                or {{ is_small_cell('adjudicated_claims') }}
-                then 1
-            else 0
-        end as is_small
-    from joined
-),
-
-ranked as (
-    select
-        *,
-        sum(is_small) over () as small_categories,
-        row_number() over (partition by is_small order by patients, payer_category) as fewest_first
-    from marked
-    where patients > 0
-),
-
--- Shares add up to one: a category that is hidden alone would be given away.
-hidden as (
-    select payer_category
-    from ranked
-    where
-        is_small = 1
-        or (small_categories = 1 and fewest_first = 1)
-),
+{{ hide_small_cells(
+    'joined',
+    'marked',
+    {
+        'category': ['patients', 'encounters', 'adjudicated_claims'],
+        'denials': ['denied_claims', '(adjudicated_claims - denied_claims)'],
+    },
+    key='payer_category',
+) }},
 
 shared as (
     select
-        joined.*,
-        case when hidden.payer_category is null then joined.patients else 0 end as shown_patients,
-        case
-            when hidden.payer_category is null then joined.adjudicated_claims else 0
-        end as shown_claims,
-        sum(joined.encounters) over () as all_encounters,
-        sum(joined.patients) over () as all_patients,
-        sum(joined.net_revenue_amount) over () as all_net_revenue_amount
-    from joined
-    left join hidden
-        on joined.payer_category = hidden.payer_category
+        *,
+        sum(encounters) over () as all_encounters,
+        sum(patients) over () as all_patients,
+        sum(net_revenue_amount) over () as all_net_revenue_amount
+    from marked
 ),
 
 final as (
@@ -165,49 +140,41 @@ final as (
         cast(is_insured as int) as is_insured,
 
         -- counts
-        cast({{ unless_small('encounters', 'shown_patients') }} as int) as encounters,
-        cast({{ unless_small('patients', 'shown_patients') }} as int) as patients,
-        cast({{ unless_small('adjudicated_claims', 'shown_claims') }} as int)
-            as adjudicated_claims,
+        {%- set category = ['is_hidden_category'] %}
+        {%- set denials = ['is_hidden_category', 'is_hidden_denials'] %}
+        cast({{ unless_hidden('encounters', category) }} as int) as encounters,
+        cast({{ unless_hidden('patients', category) }} as int) as patients,
+        cast({{ unless_hidden('adjudicated_claims', category) }} as int) as adjudicated_claims,
 
         -- shares
+        cast({{ unless_hidden(ratio('encounters', 'all_encounters'), category) }} as decimal(9, 6))
+            as encounter_share,
+        cast({{ unless_hidden(ratio('patients', 'all_patients'), category) }} as decimal(9, 6))
+            as patient_share,
         cast(
-            {{ unless_small(ratio('encounters', 'all_encounters'), 'shown_patients') }}
+            {{ unless_hidden(ratio('net_revenue_amount', 'all_net_revenue_amount'), category) }}
             as decimal(9, 6)
-        ) as encounter_share,
-        cast(
-            {{ unless_small(ratio('patients', 'all_patients'), 'shown_patients') }}
-            as decimal(9, 6)
-        ) as patient_share,
-        cast(
-            {{ unless_small(
-                ratio('net_revenue_amount', 'all_net_revenue_amount'), 'shown_claims'
-            ) }} as decimal(9, 6)
         ) as net_revenue_share,
 
         -- money
-        cast({{ unless_small('net_revenue_amount', 'shown_claims') }} as decimal(18, 2))
+        cast({{ unless_hidden('net_revenue_amount', category) }} as decimal(18, 2))
             as net_revenue_amount,
         cast(
-            {{ unless_small(ratio('net_revenue_amount', 'patients'), 'shown_patients') }}
+            {{ unless_hidden(ratio('net_revenue_amount', 'patients'), category) }}
             as decimal(18, 2)
         ) as net_revenue_per_patient_amount,
         cast(
-            {{ unless_small(
-                ratio('denied_claims', 'adjudicated_claims'),
-                'shown_claims',
-                'denied_claims',
-            ) }} as decimal(9, 6)
+            {{ unless_hidden(ratio('denied_claims', 'adjudicated_claims'), denials) }}
+            as decimal(9, 6)
         ) as denial_rate,
         cast(
-            {{ unless_small(
-                ratio('denied_amount', 'adjudicated_billed_amount'),
-                'shown_claims',
-                'denied_claims',
-            ) }} as decimal(9, 6)
+            {{ unless_hidden(ratio('denied_amount', 'adjudicated_billed_amount'), denials) }}
+            as decimal(9, 6)
         ) as denied_billed_share,
-        cast({{ unless_small('mean_days_to_payment', 'shown_claims') }} as decimal(9, 2))
-            as mean_days_to_payment
+        cast(
+            {{ unless_hidden(unless_small('mean_days_to_payment', 'paid_claims'), category) }}
+            as decimal(9, 2)
+        ) as mean_days_to_payment
     from shared
 )
 

@@ -4,8 +4,10 @@
 -- Rules: only surveys of the eligible population count; a composite (reference seed
 -- survey_composites) is the mean of its questions' top-box shares, so that a question that was left
 -- out is left out by itself; the response rate is returned / sent. Under fewest_returned_surveys (a
--- variable, 25) answers a value is marked as few: show it greyed, with its n; under smallest_cell
--- it is not shown. The rows All departments (is_total) are the hospital.
+-- variable, 25) answers a value is marked as few: show it greyed, with its n. The rows All
+-- departments (is_total) are the hospital. A measure of a department is not shown where its answers
+-- are a small cell (of the response rate: surveys sent, returned or not returned), nor what it could
+-- be worked out from with the hospital's: see hide_small_cells.
 with surveys as (
     select
         encounter_key,
@@ -86,6 +88,7 @@ items as (
         survey_item as measure,
         cast('Question' as varchar(20)) as measure_type,
         count(*) as answers,
+        count(*) as returned,
         avg(cast(score as decimal(9, 4))) as mean_score,
         avg(cast(is_top_box as decimal(9, 4))) as top_box_share
     from scoped_answers
@@ -101,6 +104,7 @@ composite_shares as (
         cast('Composite' as varchar(20)) as measure_type,
         -- the question that was answered least often limits the composite
         min(items.answers) as answers,
+        min(items.answers) as returned,
         cast(null as decimal(9, 4)) as mean_score,
         avg(items.top_box_share) as top_box_share
     from items
@@ -117,6 +121,7 @@ response_rates as (
         cast('Response rate' as varchar(50)) as measure,
         cast('Response' as varchar(20)) as measure_type,
         count(*) as answers,
+        sum(is_returned) as returned,
         cast(null as decimal(9, 4)) as mean_score,
         avg(cast(is_returned as decimal(9, 4))) as top_box_share
     from scoped_surveys
@@ -131,26 +136,41 @@ measures as (
     select * from response_rates
 ),
 
+scoped_measures as (
+    select
+        *,
+        case when department_key is null then 1 else 0 end as is_total
+    from measures
+),
+
+{{ hide_small_cells(
+    'scoped_measures',
+    'marked',
+    {'measure': ['answers', 'returned', '(answers - returned)']},
+    key='department_key',
+    partition_by='measure, is_total',
+) }},
+
 final as (
     select
-        measures.department_key,
+        marked.department_key,
         cast(coalesce(departments.department_name, 'All departments') as varchar(200))
             as department_name,
-        cast(case when measures.department_key is null then 1 else 0 end as int) as is_total,
-        cast(measures.measure as varchar(50)) as measure,
-        measures.measure_type,
-        cast({{ shown_count('measures.answers') }} as int) as answers,
-        cast({{ unless_small('measures.mean_score', 'measures.answers') }} as decimal(9, 4))
-            as mean_score,
-        cast({{ unless_small('measures.top_box_share', 'measures.answers') }} as decimal(9, 6))
+        cast(marked.is_total as int) as is_total,
+        cast(marked.measure as varchar(50)) as measure,
+        marked.measure_type,
+        {%- set measure = ['marked.is_hidden_measure'] %}
+        cast({{ unless_hidden('marked.answers', measure) }} as int) as answers,
+        cast({{ unless_hidden('marked.mean_score', measure) }} as decimal(9, 4)) as mean_score,
+        cast({{ unless_hidden('marked.top_box_share', measure) }} as decimal(9, 6))
             as top_box_share,
         cast(
-            case when measures.answers < {{ var('fewest_returned_surveys') }} then 1 else 0 end
+            case when marked.answers < {{ var('fewest_returned_surveys') }} then 1 else 0 end
             as int
         ) as is_few
-    from measures
+    from marked
     left join departments
-        on measures.department_key = departments.department_key
+        on marked.department_key = departments.department_key
 )
 
 select * from final
