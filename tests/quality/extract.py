@@ -20,7 +20,7 @@ ONE_OF_EVERYTHING: Tables = {
     "payers": [{"payer_id": "PY1", "payer_name": "Plan", "payer_category": "Medicare"}],
     "patients": [
         {"patient_id": "P1", "first_name": "Jo", "last_name": "Example", "sex": "F",
-         "birth_date": "1950-05-05", "zip_code": "02115", "updated_at": "2024-06-30 08:00:00"},
+         "birth_date": "1950-05-05", "zip_code": "02115", "updated_at": "2024-05-01 10:00:00"},
     ],
     "encounters": [
         {"encounter_id": "E1", "patient_id": "P1", "department_id": "D1", "provider_id": "PR1",
@@ -28,7 +28,7 @@ ONE_OF_EVERYTHING: Tables = {
          "arrived_at": "2024-03-10 09:00:00", "first_seen_at": "2024-03-10 09:30:00",
          "admitted_at": "2024-03-10 12:00:00", "emergency_departed_at": "2024-03-10 13:00:00",
          "discharged_at": "2024-03-14 11:00:00", "discharge_disposition": "01",
-         "readmission_indicator": "N", "updated_at": "2024-05-01 10:00:00"},
+         "readmission_indicator": "N", "updated_at": "2024-06-30 08:00:00"},
     ],
     "diagnoses": [
         {"encounter_id": "E1", "sequence": "1", "icd10_code": "E11.9",
@@ -90,7 +90,7 @@ def together(extracts: list[Tables]) -> Tables:
         for name, rows in extract.items():
             tables[name] += [
                 {
-                    column: re.sub(r"(\b[A-Z]+\d+\b)", rf"\1-{number}", value)
+                    column: re.sub(r"(\b[A-Za-z]+\d+\b)", rf"\1-{number}", value)
                     if column in IDS and value
                     else value
                     for column, value in row.items()

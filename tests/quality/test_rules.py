@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from copy import deepcopy
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.quality.extract import ONE_OF_EVERYTHING, Tables, together, with_chan
 from tests.warehouse.engine import Engine
 
 TABLES = tuple(ONE_OF_EVERYTHING)
-# The end of the extract, by its latest updated_at, is 2024-06-30; encounter E1 lasts from
+# The end of the extract, by the last change of an encounter, is 2024-06-30; encounter E1 lasts from
 # 2024-03-10 to 2024-03-14, and events may lie three days outside of it.
 CASES = [
     # unparseable value: one way only to write a date, a time, a number
@@ -211,6 +212,7 @@ FLAGGED = {
     ("procedures", "orphan", "provider_id"),
     ("payers", "unknown code", "payer_category"),
     ("encounters", "dates out of order", "emergency_departed_at"),
+    ("encounters", "dates out of order", "first_seen_at"),
     ("encounters", "arrival after death", "arrived_at"),
 }
 
@@ -353,6 +355,7 @@ DUPLICATES = {
     "a broken row beside it": ("vitals", {"heart_rate": "999"}, 0),
     "the same line of another key": ("diagnoses", {"sequence": "2"}, 0),
     "the same line twice": ("diagnoses", {"icd10_code": "I10"}, 1),
+    "a key in another case": ("encounters", {"encounter_id": "e1"}, 1),
 }  # fmt: skip
 
 
@@ -363,12 +366,39 @@ def test_of_rows_with_one_key_one_stays(engine):
         assert [row["table"] for row in duplicates] == [table] * expected, title
 
 
+def test_of_keys_that_differ_in_case_one_stays_with_what_names_it(engine):
+    tables = deepcopy(ONE_OF_EVERYTHING)
+    tables["patients"].append(tables["patients"][0] | {"patient_id": "p1", "last_name": "Other"})
+    tables["encounters"].append(
+        tables["encounters"][0] | {"encounter_id": "E2", "patient_id": "p1"}
+    )
+    engine.build(tables)
+    refused = [
+        (name, row["rule_name"], row["row_key"], row["offending_value"])
+        for name in TABLES
+        for row in engine.rows(f"from emr.quarantine.{name}")
+    ]
+    assert refused == [
+        ("patients", "duplicate key", "p1", "p1"),
+        ("encounters", "orphan", "E2", "p1"),
+    ]
+
+
+def test_without_a_last_change_of_an_encounter_nothing_is_beyond_the_end(engine):
+    """The patients' last change says nothing of it: a master file may be older than the visits."""
+    tables = deepcopy(ONE_OF_EVERYTHING)
+    tables["patients"][0]["updated_at"] = "2024-01-01 00:00:00"
+    tables["encounters"][0]["updated_at"] = None
+    tables["payments"][0]["posted_on"] = "2124-01-01"
+    assert broken(engine, [tables]) == [[]]
+
+
 def test_the_row_that_stays_is_right_and_the_latest(engine):
     engine.build(
         together(
             [
                 with_rows("patients", {"sex": "M", "updated_at": "2024-06-30 09:00:00"}),
-                with_rows("patients", {"sex": "M", "updated_at": "2024-06-30 07:00:00"}),
+                with_rows("patients", {"sex": "M", "updated_at": "2024-04-30 07:00:00"}),
                 with_rows("patients", {"sex": "?", "updated_at": "2024-06-30 09:00:00"}),
             ]
         )

@@ -30,6 +30,7 @@ BLANK_AS = {
     exp.DataType.Type.DATETIME2: "timestamp '1900-01-01'",
 }
 
+DATES = {exp.DataType.Type.DATE, exp.DataType.Type.DATETIME2}
 WHOLE_TIME = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -54,10 +55,17 @@ def to_duckdb(sql: str, catalog: Catalog) -> str:
 def rewritten(node: exp.Expression) -> exp.Expression:
     """The node, or what stands for it on DuckDB."""
     if isinstance(node, exp.TryCast) and family(node.this) == "text" and node.to.this in BLANK_AS:
-        blank = f"case when trim({{}}) = '' then {BLANK_AS[node.to.this]} else {{}} end"
-        target = exp.TryCast(this=node.this.copy(), to=double_for_float(node.to))
+        target = exp.TryCast(this=node.this.copy(), to=double_for_float(node.to)).sql("duckdb")
         text = node.this.sql("duckdb")
-        return exp.maybe_parse(blank.format(text, target.sql("duckdb")), dialect="duckdb")
+        # DuckDB takes 24:00:00 for the next day; SQL Server refuses it.
+        midnight = (
+            f"when regexp_matches({text}, '[ T]24:') then null" if node.to.this in DATES else ""
+        )
+        return exp.maybe_parse(
+            f"case when trim({text}) = '' then {BLANK_AS[node.to.this]} {midnight} "
+            f"else {target} end",
+            dialect="duckdb",
+        )
     if is_cast_to_varchar(node) and has_type(node.this, exp.DataType.Type.DATETIME2):
         # SQL Server writes all digits of the precision.
         return exp.func(
