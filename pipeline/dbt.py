@@ -95,9 +95,9 @@ def without_stack_trace(message: str) -> str:
     text = message.strip()
     if "Traceback (most recent call last)" in text:
         return text.splitlines()[-1].strip()
-    # DuckDB shows the line of a file that it cannot read: it is a patient's
-    hidden = ("> ", "Original Line:")
-    lines = [line for line in text.splitlines() if not line.strip().startswith(hidden)]
+    # DuckDB goes on to show the line of a file that it cannot read: it is a patient's
+    text = text.partition("Original Line:")[0]
+    lines = [line for line in text.splitlines() if not line.strip().startswith("> ")]
     return "\n".join(line for line in lines if line.strip())
 
 

@@ -3,12 +3,13 @@
 
      loader     writes raw                            the program that brings the extract
      builder    reads raw, writes everything else     dbt
-     analyst    reads intermediate and marts
+     analyst    reads intermediate, quarantine, marts
      bi_reader  reads marts                           Power BI, the dashboard
 
    Rights are on schemas, so that a table has them from the moment it is made: a rebuilt mart is never
    without its readers, and none is forgotten. Names, birth dates, addresses and contacts are masked
-   in raw, and so in staging, for whoever lacks unmask. Intermediate does not hold them, but it holds
+   in raw, and so in the views of staging, for whoever lacks unmask; two tables in staging hold them
+   without masks, which nobody but builder may read. Intermediate does not hold them, but it holds
    the source's own keys, patient_id among them: analysts are people who may see those. Marts hold
    neither.
 

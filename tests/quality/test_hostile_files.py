@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.contract import Source, read_source
+from pipeline.dbt import without_stack_trace
 from pipeline.files import read_folder
 from pipeline.project import UserError
 from tests.conftest import DbtRun
@@ -159,9 +160,35 @@ def test_an_unfinished_quote_is_refused(folder):
     assert refusal(folder).startswith("payers.csv, line 3 cannot be read (")
 
 
+def test_departments_that_stand_in_for_facilities_are_checked_first(folder):
+    """A hospital without facilities.csv gets one facility, for its departments without one."""
+    parts = tuple(t for t in EXTRACT.tables if t.name in ("facilities", "departments"))
+    (folder / "departments.csv").write_text(
+        f"{','.join(parts[1].column_names)}\nD1,ER\n", encoding="utf-8"
+    )
+    with pytest.raises(UserError) as caught, duckdb.connect() as connection:
+        read_folder(Source(EXTRACT.schema, parts), folder, connection)
+    assert caught.value.message.startswith("departments.csv, line 2 cannot be read (")
+
+
 def test_a_table_without_rows_is_read(folder):
     (folder / "payers.csv").write_text(f"{HEADER}\n", encoding="utf-8")
     assert payers(folder) == []
+
+
+def test_the_line_of_a_file_is_not_shown_when_dbt_cannot_read_it(folder):
+    """The files are read again by each dbt run; who changes one meanwhile gets DuckDB's message."""
+    (folder / "payers.csv").write_text(f'{HEADER}\nPY1,"Ann\nExample",Plan,x\n', encoding="utf-8")
+    with pytest.raises(duckdb.Error) as caught, duckdb.connect() as connection:
+        connection.execute(
+            f"from read_csv('{folder}/payers.csv', auto_detect = false, "
+            "columns = {a: 'varchar', b: 'varchar', c: 'varchar'}, header = true)"
+        )
+    assert "Ann" in str(caught.value)
+    message = without_stack_trace(f"Database Error in model stg\n{caught.value}")
+    assert "Ann" not in message
+    assert "Example" not in message
+    assert "Line: 2" in message
 
 
 @pytest.mark.parametrize("kept", [0, 1, 10, 40])
