@@ -39,7 +39,7 @@ lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/python -m pipeline deps > /dev/null
 	@$(BIN)/python -m pipeline profile > /dev/null
-	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
+	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests analyses
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-mimic \
 		models/staging/mimic tests/dbt/mimic
 

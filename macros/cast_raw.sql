@@ -38,8 +38,10 @@
 {#- 120 and 120.0 (a spreadsheet's and a data frame's way) are whole numbers, 120.5 is none. -#}
 {% macro raw_integer(column) -%}
     case
-        when {{ raw_decimal(column) }} = try_cast({{ raw_decimal(column) }} as int)
-            then try_cast({{ raw_decimal(column) }} as int)
+        when
+            {{ looks_like_number(as_text(column)) }}
+            and {{ has_no_fraction(as_text(column)) }}
+            then try_cast(try_cast({{ as_text(column) }} as decimal(18, 2)) as int)
     end
 {%- endmacro %}
 
@@ -90,6 +92,16 @@
 
 {% macro looks_like_number(text) -%}
     {{ return(adapter.dispatch('looks_like_number', 'emr_analytics')(text)) }}
+{%- endmacro %}
+
+{% macro has_no_fraction(text) -%}
+    {{ return(adapter.dispatch('has_no_fraction', 'emr_analytics')(text)) }}
+{%- endmacro %}
+
+{% macro default__has_no_fraction(text) -%} {{ text }} not like '%.%[1-9]%' {%- endmacro %}
+
+{% macro duckdb__has_no_fraction(text) -%}
+    not regexp_matches({{ text }}, '\..*[1-9]')
 {%- endmacro %}
 
 {% macro default__looks_like_number(text) -%}

@@ -5,8 +5,8 @@
 -- ended; nights are the same without the minimum; wait is the time from arrival until a clinician
 -- first saw the patient, boarding that from the decision to admit until the patient left the
 -- emergency department for the ward, both null where the extract lacks an end of it or has the two
--- in reverse; an emergency patient with disposition LWBS left without being seen; an encounter without
--- a discharge is in progress.
+-- in reverse; an emergency patient with disposition LWBS left without being seen; an encounter
+-- without a discharge is in progress.
 with encounters as (
     select
         encounter_id,

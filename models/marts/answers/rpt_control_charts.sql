@@ -86,9 +86,10 @@ marked_baselines as (
         case
             when
                 hidden_months in (1, 2)
-                {%- for count in ['counted', 'others', 'hidden_counted', 'hidden_others'] %}
-                or {{ is_small_cell(count) }}
-                {%- endfor %}
+                or {{ is_small_cell('counted') }}
+                or {{ is_small_cell('others') }}
+                or {{ is_small_cell('hidden_counted') }}
+                or {{ is_small_cell('hidden_others') }}
                 then 1
             else 0
         end as is_centre_hidden

@@ -249,9 +249,11 @@ coverage_sums as (
 
 coverage as (
     select
-        {%- for sum in ['insured', 'uninsured', 'insured_net_revenue', 'uninsured_net_revenue'] %}
-        {{ unless_hidden(sum, ['hidden_categories']) }} as {{ sum }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {%- set categories = ['hidden_categories'] %}
+        {{ unless_hidden('insured', categories) }} as insured,
+        {{ unless_hidden('uninsured', categories) }} as uninsured,
+        {{ unless_hidden('insured_net_revenue', categories) }} as insured_net_revenue,
+        {{ unless_hidden('uninsured_net_revenue', categories) }} as uninsured_net_revenue
     from coverage_sums
 ),
 

@@ -30,11 +30,10 @@ chances as (
         *,
         case
             when
-                {%- for count in [
-                    'both_yes', 'both_no', '(flagged - both_yes)', '(readmissions - both_yes)'
-                ] %}
-                {{ 'or ' if not loop.first }}{{ is_small_cell(count) }}
-                {%- endfor %}
+                {{ is_small_cell('both_yes') }}
+                or {{ is_small_cell('both_no') }}
+                or {{ is_small_cell('(flagged - both_yes)') }}
+                or {{ is_small_cell('(readmissions - both_yes)') }}
                 then 1
             else 0
         end as is_hidden,

@@ -2,9 +2,10 @@
 --
 -- Rules: a patient counts once, with the payer of the latest encounter; net revenue is the allowed
 -- amount of adjudicated claims, by the claim's own payer; the denial rate is claims denied in whole
--- or in part at first / adjudicated claims, by count and by dollars billed. A category's figures are
--- not shown where its patients, encounters or claims are a small cell, nor its denials where those
--- are, nor what they could be worked out from, as the shares add up to one: see hide_small_cells.
+-- or in part at first / adjudicated claims, by count and by dollars billed. A category's figures
+-- are not shown where its patients, encounters or claims are a small cell, nor its denials where
+-- those are, nor what they could be worked out from, as the shares add up to one: see
+-- hide_small_cells.
 with encounters as (
     select
         encounter_key,

@@ -6,8 +6,8 @@
 -- out is left out by itself; the response rate is returned / sent. Under fewest_returned_surveys (a
 -- variable, 25) answers a value is marked as few: show it greyed, with its n. The rows All
 -- departments (is_total) are the hospital. A measure of a department is not shown where its answers
--- are a small cell (of the response rate: surveys sent, returned or not returned), nor what it could
--- be worked out from with the hospital's: see hide_small_cells.
+-- are a small cell (of the response rate: surveys sent, returned or not returned), nor what it
+-- could be worked out from with the hospital's: see hide_small_cells.
 with surveys as (
     select
         encounter_key,
