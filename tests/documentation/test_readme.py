@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 
 from rich.console import Console
 
@@ -19,6 +20,17 @@ def test_the_output_in_the_readme_is_the_output_of_the_demo(
     readme = (project_root / "README.md").read_text(encoding="utf-8")
     missing = [line for line in console.file.getvalue().splitlines() if line not in readme]
     assert not missing, "run make build and copy its output into the README"
+
+
+def test_the_build_in_the_readme_has_as_many_models_and_tests(demo_build, project_root):
+    manifest = demo_build.manifest()
+    kinds = Counter(node["resource_type"] for node in manifest["nodes"].values())
+    tests = kinds["test"] + len(manifest["unit_tests"])
+    built = (
+        f"{kinds['model']} models, {kinds['seed']} seeds, {kinds['snapshot']} snapshots, "
+        f"{tests} tests: all good"
+    )
+    assert built in (project_root / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_link_in_the_documentation_leads_somewhere(project_root):

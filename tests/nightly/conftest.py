@@ -12,7 +12,7 @@ from tests.conftest import DbtRun
 from tests.nightly.text import FACTS, compile_nightly, statements_file
 from tests.tsql.compiled import Compiled
 from tests.tsql.conftest import compile_for  # noqa: F401 (a fixture)
-from tests.tsql.translation import MACROS, to_duckdb
+from tests.tsql.translation import MACROS
 from tests.warehouse.engine import Engine, Nightly
 
 
@@ -62,12 +62,12 @@ def t_sql_nightly(text: Compiled) -> Nightly:
             r"delete built from (\S+) as built where (.*)", delete, re.DOTALL
         ).groups()
         keys = f"select built.encounter_key from {fact} as built where {condition}"
-        found = to_duckdb(keys, text.catalog)
+        found = text.in_duckdb(keys)
         rows = re.sub(r"(?is)^select built.encounter_key.*? from", "select built.rowid from", found)
         assert rows != found
         return [f"delete from {fact} where rowid in ({rows})", insert]
 
-    return Nightly(lambda node: to_duckdb(text.sql_of(node), text.catalog), statements)
+    return Nightly(lambda node: text.in_duckdb(text.sql_of(node)), statements)
 
 
 @pytest.fixture(scope="module", params=["duckdb", "t-sql"])
@@ -84,7 +84,7 @@ def engines(request, demo_build, nightly_text) -> tuple[Engine, Engine]:
     nightly = Engine(
         demo_build,
         list(FACTS),
-        sql_of=lambda node: to_duckdb(full.sql_of(node), full.catalog),
+        sql_of=lambda node: full.in_duckdb(full.sql_of(node)),
         nightly=t_sql_nightly(request.getfixturevalue("t_sql")),
     )
     for macro in MACROS:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.conftest import PROJECT_ROOT
 from tests.tsql.semantics import Catalog, annotated, column_types
+from tests.tsql.translation import to_duckdb
 
 # The database in front of a name, as either adapter quotes it: DacFx never resolves it.
 DATABASE = re.compile(r'("emr_analytics"|\[emr_analytics\])\.')
@@ -125,6 +126,17 @@ class Compiled:
             columns = column_types(annotated(self.sql_of(node), catalog))
             catalog.setdefault(node["schema"], {})[node["alias"]] = columns
         return catalog
+
+    @cached_property
+    def _in_duckdb(self) -> dict[str, str]:
+        """Queries that were translated."""
+        return {}
+
+    def in_duckdb(self, sql: str) -> str:
+        """A query over its tables as DuckDB SQL with T-SQL's meaning; each is translated once."""
+        if sql not in self._in_duckdb:
+            self._in_duckdb[sql] = to_duckdb(sql, self.catalog)
+        return self._in_duckdb[sql]
 
     @cached_property
     def scripts(self) -> dict[str, str]:

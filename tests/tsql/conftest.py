@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ SOURCES = ("demo", "extract", "mimic")
 def compile_for(shared_folder: Path) -> Callable[[str, str], Compiled]:
     """The project, compiled once for a target and a source, without a server."""
 
+    @functools.cache
     def compile_once(target: str, source: str) -> Compiled:
         folder = shared_folder / f"compiled-{target}-{source}"
         with FileLock(f"{folder}.lock"):

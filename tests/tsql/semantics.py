@@ -7,12 +7,14 @@ the project's graph.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
 
 # Schema, table, column, type.
 Catalog = dict[str, dict[str, dict[str, str]]]
@@ -33,14 +35,26 @@ def annotated(sql: str, catalog: Catalog) -> exp.Query:
         catalog: the columns of every table that it reads.
     """
     tree = sqlglot.parse_one(sql, read="tsql")
+    # of the whole catalog every call would normalize each name anew
+    schema = MappingSchema(named_tables(sql, catalog), dialect="tsql")
     tree = qualify(
         tree,
-        schema=catalog,
+        schema=schema,
         dialect="tsql",
         quote_identifiers=False,
         validate_qualify_columns=False,
     )
-    return annotate_types(tree, schema=catalog, dialect="tsql")
+    return annotate_types(tree, schema=schema, dialect="tsql")
+
+
+def named_tables(sql: str, catalog: Catalog) -> Catalog:
+    """The part of a catalog whose tables a query names."""
+    words = set(re.findall(r"\w+", sql.lower()))
+    named = {
+        schema: {name: columns for name, columns in tables.items() if name in words}
+        for schema, tables in catalog.items()
+    }
+    return {schema: tables for schema, tables in named.items() if tables}
 
 
 def column_types(query: exp.Query) -> dict[str, str]:

@@ -53,7 +53,7 @@ def t_sql_engine(demo_build: DbtRun, t_sql: Compiled) -> Engine:
 def translated(build: DbtRun, t_sql: Compiled, old: str = "", new: str = "") -> Engine:
     """All models as translated T-SQL, with one piece of text replaced by another."""
     engine = Engine(
-        build, sql_of=lambda node: to_duckdb(t_sql.sql_of(node).replace(old, new), t_sql.catalog)
+        build, sql_of=lambda node: t_sql.in_duckdb(t_sql.sql_of(node).replace(old, new))
     )
     for macro in MACROS:
         engine.connection.execute(macro)
