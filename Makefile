@@ -29,7 +29,7 @@ build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse an
 
 test: $(VENV)/.installed-dev $(VENV)-tsql/.installed ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-server: $(VENV)/.installed-dev ## The same on the SQL Server that EMR_SQL_SERVER names: it writes there
 	@EMR_TEST_SERVER=1 $(BIN)/python -m pytest tests/server

@@ -88,6 +88,21 @@ def run_dbt(
     return DbtRun(completed.returncode, completed.stdout + completed.stderr, target_path, warehouse)
 
 
+def fresh_clone(destination: Path) -> Path:
+    """The project as a fresh clone has it: what git tracks or would track, nothing built."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    for name in filter(None, listed.split("\0")):
+        if (PROJECT_ROOT / name).is_file():
+            (destination / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PROJECT_ROOT / name, destination / name)
+    return destination
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     """The folder that holds dbt_project.yml."""

@@ -1,19 +1,15 @@
-"""A small hospital whose every identifier is a marker, built as a user would build it."""
+"""A small hospital whose every identifier is a marker, and the clone that builds it."""
 
 from __future__ import annotations
 
 import csv
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from generator import generate, load_scenario
-from tests.conftest import PROJECT_ROOT
 
 PATIENTS = 150
 # What stands in each field that identifies a person. The word zqxmark occurs nowhere else.
@@ -66,48 +62,31 @@ def write_marked_extract(folder: Path, seed: int, broken: bool = False) -> Path:
 
 @dataclass(frozen=True)
 class Hospital:
-    """A clone of the project in which builds run, and what the first of them said."""
+    """A clone of the project in which builds run."""
 
     project: Path
-    first_build: subprocess.CompletedProcess
 
     @property
     def warehouse(self) -> Path:
         """The published warehouse."""
         return self.project / "warehouse" / "emr.duckdb"
 
-    def command(self, data: Path) -> list[str]:
-        """The build of an extract."""
-        return [
-            *(sys.executable, "-m", "pipeline", "build", "--offline"),
-            *("--source", "extract", "--data", str(data)),
-        ]
+    def command(self, *arguments: str) -> list[str]:
+        """The build of the demo, or of what the arguments name."""
+        return [sys.executable, "-m", "pipeline", "build", "--offline", *arguments]
 
-    def build(self, data: Path, **environment: str) -> subprocess.CompletedProcess:
-        """Build an extract and wait for the end."""
+    def build(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Build and wait for the end."""
         return subprocess.run(
-            self.command(data),
+            self.command(*arguments),
             cwd=self.project,
-            env={**os.environ, "COLUMNS": "200", **environment},
+            env={**os.environ, "COLUMNS": "200"},
             capture_output=True,
             text=True,
             check=False,
         )
 
 
-@pytest.fixture(scope="session")
-def hospital(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
-    """A clone with one build of the marked extract."""
-    project = tmp_path_factory.mktemp("hospital") / "project"
-    shutil.copytree(
-        PROJECT_ROOT,
-        project,
-        ignore=lambda path, names: (
-            [n for n in names if n.startswith(".") or n in ("target", "logs", "warehouse", "tests")]
-            if Path(path) == PROJECT_ROOT
-            else ["__pycache__"]
-        ),
-    )
-    shutil.copytree(PROJECT_ROOT / "tests" / "dbt", project / "tests" / "dbt")
-    data = write_marked_extract(project.parent / "first", seed=1)
-    return Hospital(project, Hospital(project, None).build(data))
+def extract(data: Path) -> tuple[str, ...]:
+    """The arguments that build an extract."""
+    return ("--source", "extract", "--data", str(data))

@@ -1,4 +1,4 @@
-"""The build command as a user runs it."""
+"""The build command as a user runs it; whole builds of a clone are in tests/faults/."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from pipeline.attach import attach
 from pipeline.cli import make_profile
 from pipeline.summary import cells
-from tests.conftest import DbtRun
+from tests.conftest import DbtRun, fresh_clone
 from tests.pipeline.test_attach import write_extract
 
 
@@ -31,20 +31,9 @@ def pipeline(project: Path, *arguments: str, **environment: str) -> subprocess.C
 
 
 @pytest.fixture
-def clone(tmp_path: Path, project_root: Path) -> Path:
-    """The project as a fresh clone has it: what git tracks or would track, nothing built."""
-    files = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=project_root,
-        capture_output=True,
-        check=True,
-    ).stdout.decode()
-    destination = tmp_path / "a fresh clone"
-    for name in filter(None, files.split("\0")):
-        if (project_root / name).is_file():
-            (destination / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(project_root / name, destination / name)
-    return destination
+def clone(tmp_path: Path) -> Path:
+    """The project as a fresh clone has it."""
+    return fresh_clone(tmp_path / "a fresh clone")
 
 
 def assert_one_sentence(completed: subprocess.CompletedProcess, *words: str) -> None:
@@ -54,16 +43,6 @@ def assert_one_sentence(completed: subprocess.CompletedProcess, *words: str) -> 
     assert "Traceback" not in text
     for word in words:
         assert word in text
-
-
-def test_build_of_a_fresh_clone_ends_with_figures(clone):
-    completed = pipeline(clone, "build", "--offline")
-    assert completed.returncode == 0, completed.stdout + completed.stderr
-    assert "all good" in completed.stdout
-    assert "Readmitted within 30 days" in completed.stdout
-    assert "fct_encounters" in completed.stdout
-    assert (clone / "warehouse" / "emr.duckdb").exists()
-    assert (clone / "target" / "catalog.json").exists()
 
 
 def test_build_of_the_demo_files_as_an_extract_gives_the_same_marts(

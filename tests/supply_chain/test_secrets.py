@@ -70,7 +70,6 @@ def test_a_password_is_in_nothing_that_dbt_leaves_or_says(tmp_path):
     for arguments in (
         ("compile", "--no-populate-cache", "--no-introspect", "--select", "dim_payer"),
         ("debug",),
-        ("run", "--select", "stg_emr__payers"),
     ):
         run = run_dbt(tmp_path, *arguments, target="sqlserver", environment=SERVER)
         assert MARKER not in run.output

@@ -12,8 +12,11 @@ from filelock import FileLock
 from tests.conftest import run_dbt
 from tests.tsql.compiled import Compiled
 
-TARGETS = ("sqlserver", "fabric")
-SOURCES = ("demo", "extract", "mimic")
+# The demo differs from an extract in the schema of the raw tables alone: once is enough.
+COMPILED = [
+    *(("sqlserver", source) for source in ("demo", "extract", "mimic")),
+    *(("fabric", source) for source in ("extract", "mimic")),
+]
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +37,7 @@ def compile_for(shared_folder: Path) -> Callable[[str, str], Compiled]:
     return compile_once
 
 
-@pytest.fixture(scope="session", params=[(t, s) for t in TARGETS for s in SOURCES], ids="-".join)
+@pytest.fixture(scope="session", params=COMPILED, ids="-".join)
 def compiled(request, compile_for) -> Compiled:
-    """The project, compiled for each target and source."""
+    """The project, compiled for a target and a source."""
     return compile_for(*request.param)
