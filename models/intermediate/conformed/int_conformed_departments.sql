@@ -47,7 +47,9 @@ all_departments as (
         cast(null as int) as staffed_beds
     from named_departments
     left join accepted_departments
-        on {{ is_same_key('named_departments.department_id', 'accepted_departments.department_id') }}
+        on {{ is_same_key(
+            'named_departments.department_id', 'accepted_departments.department_id'
+        ) }}
     where accepted_departments.department_id is null
 ),
 
