@@ -396,7 +396,7 @@
             row_number() over (
                 partition by
                     {%- for name in key %}
-                    {{ 'upper(' ~ name ~ ')' if name.endswith('_id') else name }},
+                    {{ exactly('upper(' ~ name ~ ')') if name.endswith('_id') else name }},
                     {%- endfor %}
                     case when broken_rule is null then 0 else 1 end
                 order by

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import duckdb
@@ -58,12 +58,14 @@ def _in_another_file() -> Iterator[None]:
             copied = _copy(published, building)
             with _environment(EMR_WAREHOUSE=str(building)):
                 yield
-            if _state(published) != copied:
-                raise UserError(
-                    f"Another program changed {published.name} during the build: nothing was "
-                    "replaced. Build again, and let nothing else write to it meanwhile."
-                )
-            _put_in_place(building, published)
+            _finish(building)
+            with _no_writer(published):
+                if _state(published) != copied:
+                    raise UserError(
+                        f"Another program changed {published.name} during the build: nothing was "
+                        "replaced. Build again, and let nothing else write to it meanwhile."
+                    )
+                _replace(building, published)
     except Timeout as error:
         raise UserError(
             f"Another build of {published.name} is running: wait until it has ended."
@@ -80,15 +82,24 @@ def _in_another_file() -> Iterator[None]:
 def _copy(published: Path, building: Path) -> tuple[int, int] | None:
     """A copy of the warehouse with all that was ever committed to it; its state when copied."""
     for leftover in building.parent.glob(f"{building.name}*"):
-        leftover.unlink()
+        # what DuckDB wrote for want of memory stands in a folder
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     if not published.exists():
         return None
+    if published.with_name(f"{published.name}.wal").exists():
+        # Another program wrote and was stopped: what it committed goes into the file.
+        with _opened(published, read_only=False) as connection:
+            connection.execute("checkpoint")
+    with _no_writer(published):
+        # with its permissions, which keep out who may not read the EMR
+        shutil.copy(published, building)
+        return _state(published)
+
+
+def _opened(published: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """A connection to the warehouse that readers use."""
     try:
-        # A log beside it is there if another program wrote and was stopped: into the file with it.
-        has_log = published.with_name(f"{published.name}.wal").exists()
-        with duckdb.connect(str(published), read_only=not has_log) as connection:
-            if has_log:
-                connection.execute("checkpoint")
+        return duckdb.connect(str(published), read_only=read_only)
     except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise UserError(
@@ -96,12 +107,18 @@ def _copy(published: Path, building: Path) -> tuple[int, int] | None:
                 "again."
             ) from error
         raise UserError(f"{published} cannot be opened: {str(error).splitlines()[0]}") from error
-    before = _state(published)
-    # with its permissions, which keep out who may not read the EMR
-    shutil.copy(published, building)
-    if _state(published) != before:
-        raise UserError(f"Another program writes to {published.name}: close it and try again.")
-    return before
+
+
+@contextmanager
+def _no_writer(published: Path) -> Iterator[None]:
+    """Nobody can open the warehouse for writing within the block: a reader holds it."""
+    with ExitStack() as stack:
+        if published.exists():
+            reader = stack.enter_context(_opened(published, read_only=True))
+            if os.name == "nt":
+                # Windows replaces no file that is open, by whomever
+                reader.close()
+        yield
 
 
 def _state(warehouse: Path) -> tuple[int, int] | None:
@@ -114,7 +131,8 @@ def _state(warehouse: Path) -> tuple[int, int] | None:
     return (sum(s.st_size for s in found), max(s.st_mtime_ns for s in found)) if found else None
 
 
-def _put_in_place(building: Path, published: Path) -> None:
+def _finish(building: Path) -> None:
+    """All that was built into the file itself."""
     try:
         with duckdb.connect(str(building)) as connection:
             connection.execute("checkpoint")
@@ -123,6 +141,9 @@ def _put_in_place(building: Path, published: Path) -> None:
             f"{building} cannot be finished: {str(error).splitlines()[0]}. What was built before "
             "stays as it was."
         ) from error
+
+
+def _replace(building: Path, published: Path) -> None:
     try:
         building.replace(published)
     except PermissionError as error:  # Windows, where an open file stays
@@ -137,7 +158,10 @@ def _put_in_place(building: Path, published: Path) -> None:
 @contextmanager
 def _in_another_schema() -> Iterator[None]:
     server = connect("sqlserver")
+    # dbt writes one target folder, whatever it builds
+    checkout = FileLock(ROOT / "warehouse" / "building.lock", timeout=0)
     try:
+        checkout.acquire()
         [[result]] = server.execute(
             f"declare @result int; exec @result = sp_getapplock @Resource = '{SERVER_LOCK}', "
             "@LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = 0; select @result"
@@ -147,7 +171,10 @@ def _in_another_schema() -> Iterator[None]:
         with _environment(EMR_MARTS_SCHEMA=BUILDING_SCHEMA):
             yield
         publish(server, _marts_of_the_project())
+    except Timeout as error:
+        raise UserError("Another build of this folder is running: wait for its end.") from error
     finally:
+        checkout.release()
         server.close()
 
 
@@ -168,6 +195,8 @@ def publish(server: Server, marts: list[str]) -> None:
         for schema in (PUBLISHED_SCHEMA, BUILDING_SCHEMA)
     }
     missing = sorted(set(marts) - tables[BUILDING_SCHEMA])
+    if not marts:
+        raise UserError(f"The build has no mart in {BUILDING_SCHEMA}: nothing was changed.")
     if missing:
         raise UserError(
             f"The build left no table {BUILDING_SCHEMA}.{missing[0]}: nothing was changed."

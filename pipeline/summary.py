@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -12,18 +13,23 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.project import UserError, warehouse_path
+from pipeline.project import ROOT, UserError, warehouse_path
 from pipeline.server import connect
 
 # The rows of a query that any engine understands.
 Query = Callable[[str], list[tuple]]
 
 HEADLINES = Path(__file__).with_name("headlines.yml")
-# CMS cell-size policy: nothing about fewer than eleven people is printed.
-SMALLEST_CELL = 11
 # How a finding's figure is printed, by its unit.
 FORMATS = {"share": "{:.1%}", "count": "{:.0f}", "ratio": "{:.2f}", "correlation": "{:.2f}"}
 HOLDS = {1: "yes", 0: "NO", None: "no data"}
+
+
+@cache
+def smallest_cell() -> int:
+    """Of how many people, stays or answers at least something is printed, as in the reports."""
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return project["vars"]["smallest_cell"]
 
 
 def show_summary(console: Console, target: str = "duckdb") -> None:
@@ -149,11 +155,12 @@ def cells(value: float | None, count: int | None, form: str) -> tuple[str, str]:
     """The printed value and count of a figure."""
     if not count or value is None:
         return "no data", "0"
-    if count < SMALLEST_CELL:
-        return "-", f"<{SMALLEST_CELL}"
+    smallest = smallest_cell()
+    if count < smallest:
+        return "-", f"<{smallest}"
     if form.endswith("%}"):
         # neither who is counted nor who is not may be few
         part = round(float(value) * float(count))
-        if any(0 < few < SMALLEST_CELL for few in (part, count - part)):
+        if any(0 < few < smallest for few in (part, count - part)):
             return "-", f"{count:,.0f}"
     return form.format(value), f"{count:,.0f}"

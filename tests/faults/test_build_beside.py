@@ -67,6 +67,9 @@ def test_a_build_is_published_as_a_whole(warehouse):
 def test_a_failed_build_leaves_what_was_published_and_what_it_made(warehouse):
     with pytest.raises(ZeroDivisionError):
         fail_after_the_first_mart()
+    # what a build leaves that was killed for want of memory
+    (warehouse.parent / "building" / "emr.duckdb.tmp").mkdir()
+    (warehouse.parent / "building" / "emr.duckdb.tmp" / "duckdb_temp_storage_0.tmp").touch()
     assert versions(warehouse) == {(1, ROWS)}
     with duckdb.connect(str(warehouse.parent / "building" / "emr.duckdb")) as connection:
         assert connection.execute("from marts.mart_0").fetchall() == [(2,)]
@@ -137,7 +140,7 @@ def build_and_die(version: int, step: str, when: str) -> None:
     if step == "copy":
         shutil.copy = dying(shutil.copy)
     elif step == "checkpoint":
-        beside_module._put_in_place = dying(beside_module._put_in_place)
+        beside_module._finish = dying(beside_module._finish)
     else:
         original = dying(getattr(Path, step))
         setattr(Path, step, lambda self, *a, **k: original(self, *a, **k))
@@ -210,6 +213,38 @@ def test_what_another_program_writes_during_a_build_is_not_lost(warehouse):
         assert connection.execute("from history.kept").fetchall() == [(1,)]
     build(3)
     assert versions(warehouse) == {(3, ROWS)}
+
+
+def test_a_program_that_has_it_open_at_the_end_of_a_build_keeps_what_it_writes(warehouse):
+    code = (
+        "import duckdb, sys; connection = duckdb.connect(sys.argv[1]); "
+        "print('open', flush=True); sys.stdin.readline(); "
+        "connection.execute('create schema history'); "
+        "connection.execute('create table history.kept as select 1 as a')"
+    )
+    opened = []
+    with pytest.raises(UserError, match="is open for writing in another program"):
+        build_until_another_program_opens_it(warehouse, code, opened)
+    [writer] = opened
+    writer.communicate("go on\n")
+    assert writer.returncode == 0
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert connection.execute("from history.kept").fetchall() == [(1,)]
+    build(3)
+    assert versions(warehouse) == {(3, ROWS)}
+
+
+def build_until_another_program_opens_it(warehouse: Path, code: str, opened: list) -> None:
+    """A build in the middle of which another program opens the published file and keeps it."""
+    with beside("duckdb"):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", code, str(warehouse)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert writer.stdout.readline() == "open\n"
+        opened.append(writer)
 
 
 def build_while_another_program_writes(warehouse: Path) -> None:

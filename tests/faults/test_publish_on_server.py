@@ -87,6 +87,13 @@ def test_a_build_that_left_a_mart_out_is_not_published():
     assert server.tables["marts"] == built("old")
 
 
+def test_a_manifest_of_another_build_is_not_published():
+    server = StandIn(marts=built("old"), marts_building=built("new"))
+    with pytest.raises(UserError, match="no mart"):
+        publish(server, [])
+    assert server.tables["marts"] == built("old")
+
+
 @pytest.mark.parametrize("name", MARTS)
 @pytest.mark.parametrize("schema", ["marts_leaving", "marts", "marts_building"])
 def test_an_error_at_any_table_leaves_the_old_marts(name, schema):

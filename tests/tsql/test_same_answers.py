@@ -30,6 +30,15 @@ CODES = {
 }  # fmt: skip
 
 
+# Rows that name another one in another case: orphans, and where those are flagged, kept as such.
+OTHER_CASE = [
+    ("encounters", {"patient_id": "p1"}),
+    ("encounters", {"provider_id": "pr1"}),
+    ("providers", {"department_id": "d1"}),
+    ("charges", {"encounter_id": "e1"}),
+]
+
+
 @pytest.fixture(scope="module")
 def t_sql(demo_build: DbtRun, compile_for) -> Compiled:
     """The demo compiled for SQL Server."""
@@ -112,6 +121,7 @@ def test_on_rows_that_break_each_rule(demo_build, t_sql, duckdb_engine, collatio
     extracts += [with_changes(table, **{key: blank}) for table, key, blank in MISSING_KEYS]
     extracts += [with_rows(table, row) for table, row, _ in DUPLICATES.values()]
     extracts += [overlap(first, second) for first, second, _ in OVERLAPS.values()]
+    extracts += [with_changes(table, **changes) for table, changes in OTHER_CASE]
     t_sql_engine = translated(demo_build, t_sql)
     t_sql_engine.connection.execute(f"set default_collation = '{collation}'")
     for engine in (duckdb_engine, t_sql_engine):

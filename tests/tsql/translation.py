@@ -79,7 +79,9 @@ def rewritten(node: exp.Expression) -> exp.Expression:
         match = exp.Anonymous(this="regexp_full_match", expressions=[node.this.copy(), pattern])
         return exp.Not(this=match) if node.args.get("negate") else match
     if isinstance(node, exp.Collate):
-        return node.this.copy()
+        # By bytes, as C does; no other collation is asked for.
+        assert "bin2" in node.expression.name.lower()
+        return exp.Collate(this=node.this.copy(), expression=exp.to_identifier("C"))
     if isinstance(node, exp.DataType):
         return double_for_float(node)
     if isinstance(node, exp.Length):

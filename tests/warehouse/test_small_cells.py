@@ -123,6 +123,7 @@ def test_no_rate_gives_a_small_cell_away(reports):
     for sum_of in ("flagged_stays", "readmission_stays"):
         for _, row in flags.dropna(subset=[sum_of]).iterrows():
             assert not is_small(row[sum_of] - row["flagged_readmission_stays"])
+            assert not is_small(row["stays"] - row[sum_of])
     charts = reports["rpt_control_charts"].dropna(subset=["value", "n"])
     charts = charts[charts["chart_type"] == "p"]
     counted = (charts["value"].astype(float) * charts["n"]).round()
@@ -151,6 +152,29 @@ def test_no_rate_gives_a_small_cell_away(reports):
             select
                 department_name as name, sum(is_readmitted_unplanned_30_days) as unplanned,
                 sum(is_readmitted_30_days - is_readmitted_unplanned_30_days) as planned
+            from marts.fct_readmissions join marts.dim_department using (department_key)
+            group by department_key, department_name
+            """,
+        ),
+        (
+            "rpt_department_readmissions",
+            "hwr_style_rate_30_days",
+            """
+            select
+                department_name as name, sum(is_hwr_readmitted_30_days) as readmitted,
+                sum(is_hwr_index_stay_30_days - is_hwr_readmitted_30_days) as others
+            from marts.fct_readmissions join marts.dim_department using (department_key)
+            group by department_key, department_name
+            """,
+        ),
+        (
+            "rpt_department_readmissions",
+            "index_patients",
+            """
+            select
+                department_name as name,
+                sum(is_readmitted_30_days)
+                - count(distinct case when is_readmitted_30_days = 1 then patient_key end) as again
             from marts.fct_readmissions join marts.dim_department using (department_key)
             group by department_key, department_name
             """,
@@ -258,6 +282,70 @@ def test_centre_lines_give_no_hidden_month_away(query, reports):
             for part in (months, hidden):
                 assert not is_small(part["numerator"].sum()), key
                 assert not is_small((part["denominator"] - part["numerator"]).sum()), key
+
+
+def test_signals_tell_no_hidden_count(reports):
+    charts = reports["rpt_control_charts"]
+    counts_people = (charts["chart_type"] == "p") | (charts["metric"] == "Encounters per day")
+    hidden = charts[counts_people & charts["value"].isna()]
+    for signal in ("is_below_centre_line", "is_outside_limits", "is_shift", "is_trend"):
+        assert hidden[signal].isna().all()
+        assert charts[charts["value"].notna()][signal].notna().all()
+
+
+def test_a_composite_tells_of_no_hidden_question(query, reports):
+    table = reports["rpt_department_satisfaction"]
+    composites = query("select * from reference.survey_composites")
+    shown = set(
+        map(tuple, table[table["answers"].notna()][["department_name", "measure"]].to_numpy())
+    )
+    for department, measure in shown:
+        for item in composites[composites["survey_composite"] == measure]["survey_item"]:
+            assert (department, item) in shown
+
+
+def test_no_group_of_the_chronically_ill_lies_within_another(query, reports):
+    """The difference would be a number of visits that nobody shows."""
+    groups = set(reports["rpt_chronic_condition_months"]["chronic_group"])
+    heart = ("Heart failure", "Ischaemic heart disease")
+    visits = {
+        group: set(
+            query(
+                "select distinct encounter_key from marts.fct_diagnoses where chronic_group in "
+                f"{heart if group == 'Heart disease' else (group, group)}"
+            )["encounter_key"]
+        )
+        for group in groups
+    }
+    assert len(groups) > 3
+    for group in groups:
+        for other in groups - {group}:
+            # by chance few visits may
+            assert len(visits[group]) < 50 or not visits[group] <= visits[other], (group, other)
+
+
+def test_department_months_rest_on_enough_people(query, reports):
+    table = reports["rpt_department_months"]
+    both = table.dropna(subset=["encounters", "emergency_arrivals"])
+    assert not any(map(is_small, both["encounters"] - both["emergency_arrivals"]))
+    nights = query(
+        """
+        select
+            department_key, days.year_month_sort,
+            count(distinct patient_key) as inpatients
+        from marts.fct_encounters
+        join marts.dim_date as days
+            on days.date_key >= admission_date_key
+            and (days.date_key < discharge_date_key or discharge_date_key is null)
+        where encounter_class = 'inpatient'
+        group by all
+        """
+    )
+    table["year_month_sort"] = table["month_start_date_key"] // 100
+    table = table.merge(nights, on=["department_key", "year_month_sort"], how="left")
+    few = table[table["inpatients"].between(1, SMALLEST_CELL - 1)]
+    assert few["mean_midnight_census"].isna().all()
+    assert few["mean_occupancy"].isna().all()
 
 
 def test_something_is_hidden_and_something_is_shown(reports, query):

@@ -53,7 +53,7 @@ found as (
             )
     left join department_beds
         on
-            encounters.department_id = department_beds.department_id
+            {{ is_same_key('encounters.department_id', 'department_beds.department_id') }}
             and (
                 department_beds.valid_from_date is null
                 or cast(encounters.arrived_at as date) >= department_beds.valid_from_date

@@ -66,7 +66,7 @@ ordered as (
         ) as discharge_rank
     from encounters
     left join departments
-        on encounters.department_id = departments.department_id
+        on {{ is_same_key('encounters.department_id', 'departments.department_id') }}
     left join principal_diagnoses
         on encounters.encounter_id = principal_diagnoses.encounter_id
     left join dispositions

@@ -7,9 +7,11 @@
 -- mean moving range. Signals: a point outside the limits; the eighth and every further point in a
 -- row on one side of the centre; the sixth and every further point in a row rising or falling. A
 -- point on the centre line ends a run. A point that counts a small cell is not shown (stays,
--- answers or encounters, of a rate the readmitted and the others, too), its signals are. Centre and
--- limits are not shown where hidden points of the first 12 months could be worked out from them:
--- one or two of them, or several that together are a small cell.
+-- answers or encounters, of a rate the readmitted and the others, too). Its signals would tell a
+-- rate's or a volume's count, are empty and end a run; those of means are shown. Centre and limits
+-- are not shown where hidden points of the first 12 months could be worked out from them: one or
+-- two of them, or several whose sum is a small cell, or nearly the least or the most that so many
+-- can have.
 with metrics as (
     select
         metric,
@@ -36,7 +38,8 @@ counted as (
             when chart_type = 'p' or metric = 'Encounters per day' then numerator
             else denominator
         end as counted,
-        case when chart_type = 'p' then denominator - numerator else 0 end as others
+        case when chart_type = 'p' then denominator - numerator else 0 end as others,
+        case when chart_type = 'p' or metric = 'Encounters per day' then 1 else 0 end as is_count
     from metrics
 ),
 
@@ -90,6 +93,8 @@ marked_baselines as (
                 or {{ is_small_cell('others') }}
                 or {{ is_small_cell('hidden_counted') }}
                 or {{ is_small_cell('hidden_others') }}
+                or hidden_counted < 2 * hidden_months
+                or hidden_counted > ({{ var('smallest_cell') }} - 2) * hidden_months
                 then 1
             else 0
         end as is_centre_hidden
@@ -115,6 +120,13 @@ centred as (
             and numbered.department_key = marked_baselines.department_key
 ),
 
+told as (
+    select
+        *,
+        is_hidden * is_count as is_untold
+    from centred
+),
+
 limited as (
     select
         *,
@@ -126,9 +138,16 @@ limited as (
                 )
             else 2.66 * cast(mean_moving_range as {{ type_double() }})
         end as limit_distance,
-        sign(value - centre_line) as side,
-        sign(monthly_change) as direction
-    from centred
+        case when is_untold = 0 then sign(value - centre_line) end as side,
+        case
+            when
+                is_untold = 0
+                and lag(is_untold) over (
+                    partition by metric, department_key order by month_position
+                ) = 0
+                then sign(monthly_change)
+        end as direction
+    from told
 ),
 
 -- A run begins where the side, or the direction, is not that of the month before.
@@ -231,17 +250,22 @@ final as (
         cast(signalled.baseline_months as int) as baseline_months,
 
         -- signals
-        cast(case when signalled.side < 0 then 1 else 0 end as int) as is_below_centre_line,
-        cast(signalled.is_outside_limits as int) as is_outside_limits,
-        cast(signalled.is_shift as int) as is_shift,
-        cast(signalled.is_trend as int) as is_trend,
+        {%- set told = ['signalled.is_untold'] %}
         cast(
-            case
-                when
-                    signalled.is_outside_limits + signalled.is_shift + signalled.is_trend > 0
-                    then 1
-                else 0
-            end as int
+            {{ unless_hidden('case when signalled.side < 0 then 1 else 0 end', told) }} as int
+        ) as is_below_centre_line,
+        cast({{ unless_hidden('signalled.is_outside_limits', told) }} as int) as is_outside_limits,
+        cast({{ unless_hidden('signalled.is_shift', told) }} as int) as is_shift,
+        cast({{ unless_hidden('signalled.is_trend', told) }} as int) as is_trend,
+        cast(
+            {{ unless_hidden("
+                case
+                    when
+                        signalled.is_outside_limits + signalled.is_shift + signalled.is_trend > 0
+                        then 1
+                    else 0
+                end
+            ", told) }} as int
         ) as is_signal
     from signalled
     inner join departments

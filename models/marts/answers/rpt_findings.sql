@@ -65,13 +65,22 @@ daily_census as (
     from {{ ref('fct_daily_census') }}
 ),
 
-chronic_months as (
+chronic_encounters as (
     select
-        month_number,
-        encounters,
-        days_covered
-    from {{ ref('rpt_chronic_condition_months') }}
-    where chronic_group = 'Diabetes or heart disease'
+        encounter_key,
+        arrival_date_key
+    from {{ ref('fct_diagnoses') }}
+    where chronic_group in ('Diabetes', 'Heart failure', 'Ischaemic heart disease')
+    group by
+        encounter_key,
+        arrival_date_key
+),
+
+data_period as (
+    select
+        first_arrival_date,
+        last_arrival_date
+    from {{ ref('int_data_period') }}
 ),
 
 satisfaction as (
@@ -245,14 +254,28 @@ peak_months as (
 ),
 
 -- F4
+chronic_months as (
+    select
+        days.month_number,
+        count(chronic_encounters.encounter_key) as encounters,
+        count(distinct days.date_key) as days_covered
+    from days
+    inner join data_period
+        on
+            days.calendar_date
+            between data_period.first_arrival_date and data_period.last_arrival_date
+    left join chronic_encounters
+        on days.date_key = chronic_encounters.arrival_date_key
+    group by days.month_number
+),
+
 chronic_year as (
     select
         month_number,
-        sum(encounters) as encounters,
-        sum(days_covered) as days_covered,
-        {{ ratio('sum(encounters)', 'sum(days_covered)') }} as encounters_per_day
+        encounters,
+        days_covered,
+        {{ ratio('encounters', 'days_covered') }} as encounters_per_day
     from chronic_months
-    group by month_number
 ),
 
 chronic_rises as (

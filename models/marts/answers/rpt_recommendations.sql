@@ -8,7 +8,7 @@
 --       stay saves the mean length of stay and the mean allowed amount of those readmissions
 --   R2  the assumed share of the staffing of all other months moves to the peak months; occupancy
 --       and waits there change in inverse proportion to the staffing (a proportional model: no
---       queueing); months whose figures are hidden do not count
+--       queueing)
 --   R3  rating and top-box share of the department rise by the assumed share, at most to the top of
 --       the scale, evenly over the assumed months; the earlier level is that before
 --       finding_shift_date
@@ -16,7 +16,7 @@
 --   R5  the number of insured patients rises by the assumed share, at most by all uninsured ones;
 --       each earns the mean net revenue of an insured patient instead of that of an uninsured one;
 --       not shown where a category of rpt_payer_mix is hidden
--- Means over fewer than smallest_cell readmissions or answers are not shown.
+-- Means over fewer than smallest_cell readmissions, answers, waits or inpatients are not shown.
 with recommendations as (
     select
         recommendation_id,
@@ -47,7 +47,8 @@ departments as (
 days as (
     select
         date_key,
-        calendar_date
+        calendar_date,
+        month_number
     from {{ ref('dim_date') }}
 ),
 
@@ -73,13 +74,23 @@ finding_months as (
     from {{ ref('finding_months') }}
 ),
 
-department_months as (
+daily_census as (
     select
-        department_name,
-        month_number,
-        mean_occupancy,
-        mean_wait_minutes
-    from {{ ref('rpt_department_months') }}
+        department_key,
+        date_key,
+        occupancy
+    from {{ ref('fct_daily_census') }}
+),
+
+encounters as (
+    select
+        department_key,
+        patient_key,
+        arrival_date_key,
+        admission_date_key,
+        encounter_class,
+        wait_minutes
+    from {{ ref('fct_encounters') }}
 ),
 
 satisfaction as (
@@ -153,29 +164,78 @@ readmission_costs as (
 
 -- R2: peak months
 peak_months as (
-    select count(*) as month_count
+    select
+        1 + {{ var('staffing_moved_to_peak_months') }}
+        * (12 - count(*)) / nullif(count(*), 0) as more_staff
     from finding_months
     where finding_id = 'F3'
 ),
 
+peak_days as (
+    select
+        departments.department_key,
+        departments.department_name,
+        days.date_key
+    from finding_departments
+    inner join departments
+        on finding_departments.department_name = departments.department_name
+    inner join finding_months
+        on finding_departments.finding_id = finding_months.finding_id
+    inner join days
+        on finding_months.month_number = days.month_number
+    where finding_departments.finding_id = 'F3'
+),
+
+peak_occupancies as (
+    select
+        peak_days.department_name,
+        avg(daily_census.occupancy) as occupancy
+    from peak_days
+    inner join daily_census
+        on
+            peak_days.department_key = daily_census.department_key
+            and peak_days.date_key = daily_census.date_key
+    group by peak_days.department_name
+),
+
+peak_inpatients as (
+    select
+        peak_days.department_name,
+        count(distinct encounters.patient_key) as inpatients
+    from peak_days
+    inner join encounters
+        on
+            peak_days.department_key = encounters.department_key
+            and peak_days.date_key = encounters.admission_date_key
+    where encounters.encounter_class = 'inpatient'
+    group by peak_days.department_name
+),
+
+peak_waits as (
+    select
+        peak_days.department_name,
+        count(encounters.wait_minutes) as waits,
+        avg(cast(encounters.wait_minutes as decimal(18, 4))) as wait_minutes
+    from peak_days
+    inner join encounters
+        on
+            peak_days.department_key = encounters.department_key
+            and peak_days.date_key = encounters.arrival_date_key
+    group by peak_days.department_name
+),
+
 peaks as (
     select
-        department_months.department_name as scope,
-        1 + {{ var('staffing_moved_to_peak_months') }}
-        * (12 - max(peak_months.month_count))
-        / nullif(max(peak_months.month_count), 0) as more_staff,
-        avg(department_months.mean_occupancy) as occupancy,
-        avg(department_months.mean_wait_minutes) as wait_minutes
-    from department_months
-    inner join finding_departments
-        on department_months.department_name = finding_departments.department_name
-    inner join finding_months
-        on
-            finding_departments.finding_id = finding_months.finding_id
-            and department_months.month_number = finding_months.month_number
+        peak_waits.department_name as scope,
+        peak_months.more_staff,
+        {{ unless_small('peak_occupancies.occupancy', 'peak_inpatients.inpatients') }} as occupancy,
+        {{ unless_small('peak_waits.wait_minutes', 'peak_waits.waits') }} as wait_minutes
+    from peak_waits
     cross join peak_months
-    where finding_departments.finding_id = 'F3'
-    group by department_months.department_name
+    left join peak_occupancies
+        on peak_waits.department_name = peak_occupancies.department_name
+    left join peak_inpatients
+        on peak_waits.department_name = peak_inpatients.department_name
 ),
 
 -- R3: satisfaction

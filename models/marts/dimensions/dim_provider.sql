@@ -25,7 +25,7 @@ keyed as (
         departments.department_name
     from providers
     left join departments
-        on providers.department_id = departments.department_id
+        on {{ is_same_key('providers.department_id', 'departments.department_id') }}
 ),
 
 final as (

@@ -1,8 +1,9 @@
 -- Encounters of chronically ill patients by month: the trend of each chronic group.
 --
 -- Rules: an encounter counts for a group when one of its diagnoses, in any position, belongs to it;
--- heart disease is ischaemic heart disease and heart failure together; months are those of arrival,
--- from the first to the last arrival in the data.
+-- heart disease is ischaemic heart disease and heart failure together, which are not shown apart,
+-- because that would tell how many have both; months are those of arrival, from the first to the
+-- last arrival in the data.
 with diagnoses as (
     select
         encounter_key,
@@ -48,29 +49,17 @@ covered_days as (
 ),
 
 reported as (
-    select
+    select distinct
         encounter_key,
         arrival_date_key,
-        chronic_group
+        cast(
+            case
+                when chronic_group in ('Heart failure', 'Ischaemic heart disease')
+                    then 'Heart disease'
+                else chronic_group
+            end as varchar(50)
+        ) as chronic_group
     from diagnoses
-
-    union
-
-    select
-        encounter_key,
-        arrival_date_key,
-        cast('Heart disease' as varchar(50)) as chronic_group
-    from diagnoses
-    where chronic_group in ('Heart failure', 'Ischaemic heart disease')
-
-    union
-
-    select
-        encounter_key,
-        arrival_date_key,
-        cast('Diabetes or heart disease' as varchar(50)) as chronic_group
-    from diagnoses
-    where chronic_group in ('Diabetes', 'Heart failure', 'Ischaemic heart disease')
 ),
 
 counted as (

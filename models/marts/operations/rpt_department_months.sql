@@ -5,7 +5,8 @@
 -- of discharge (sum / discharges of inpatient encounters); occupancy is the mean of the days'
 -- occupancies, peak census the highest midnight; the share who left without being seen is of
 -- emergency arrivals; a month is complete when the data cover all its days. Means over fewer than
--- smallest_cell encounters are not shown, nor are counts that are a small cell.
+-- smallest_cell encounters are not shown, nor are counts that are a small cell; of emergency
+-- arrivals neither they nor the others may be one, of census and occupancy the patients in a bed.
 with daily_census as (
     select
         department_key,
@@ -40,7 +41,9 @@ departments as (
 encounters as (
     select
         department_key,
+        patient_key,
         arrival_date_key,
+        admission_date_key,
         discharge_date_key,
         encounter_class,
         length_of_stay_days,
@@ -70,7 +73,6 @@ census_months as (
         sum(daily_census.left_without_being_seen) as left_without_being_seen,
         sum(daily_census.admissions) as admissions,
         sum(daily_census.discharges) as discharges,
-        sum(daily_census.midnight_census) as patient_nights,
         avg(cast(daily_census.midnight_census as decimal(18, 4))) as mean_midnight_census,
         max(daily_census.midnight_census) as peak_midnight_census,
         avg(daily_census.occupancy) as mean_occupancy
@@ -82,6 +84,20 @@ census_months as (
         days.year_month_sort,
         days.calendar_year,
         days.month_number
+),
+
+census_days as (
+    select
+        daily_census.department_key,
+        days.year_month_sort,
+        min(daily_census.date_key) as first_date_key,
+        max(daily_census.date_key) as last_date_key
+    from daily_census
+    inner join days
+        on daily_census.date_key = days.date_key
+    group by
+        daily_census.department_key,
+        days.year_month_sort
 ),
 
 arrival_months as (
@@ -113,6 +129,31 @@ discharge_months as (
     group by
         encounters.department_key,
         days.year_month_sort
+),
+
+-- Patients who spent a night of the month.
+inpatient_months as (
+    select
+        encounters.department_key,
+        census_days.year_month_sort,
+        count(distinct encounters.patient_key) as inpatients
+    from encounters
+    inner join census_days
+        on
+            encounters.department_key = census_days.department_key
+            and encounters.admission_date_key <= census_days.last_date_key
+            and (
+                encounters.discharge_date_key > census_days.first_date_key
+                or encounters.discharge_date_key is null
+            )
+            and (
+                encounters.discharge_date_key > encounters.admission_date_key
+                or encounters.discharge_date_key is null
+            )
+    where encounters.encounter_class = 'inpatient'
+    group by
+        encounters.department_key,
+        census_days.year_month_sort
 ),
 
 final as (
@@ -150,7 +191,7 @@ final as (
         -- beds
         cast(
             case
-                when not {{ is_small_cell('census_months.patient_nights') }}
+                when not {{ is_small_cell('coalesce(inpatient_months.inpatients, 0)') }}
                     then census_months.mean_midnight_census
             end as decimal(18, 4)
         ) as mean_midnight_census,
@@ -158,13 +199,22 @@ final as (
             as peak_midnight_census,
         cast(
             case
-                when not {{ is_small_cell('census_months.patient_nights') }}
+                when not {{ is_small_cell('coalesce(inpatient_months.inpatients, 0)') }}
                     then census_months.mean_occupancy
             end as decimal(9, 6)
         ) as mean_occupancy,
 
         -- emergency department
-        cast({{ shown_count('census_months.emergency_arrivals') }} as int) as emergency_arrivals,
+        cast(
+            case
+                when
+                    not {{ is_small_cell('census_months.emergency_arrivals') }}
+                    and not {{ is_small_cell(
+                        '(census_months.encounters - census_months.emergency_arrivals)'
+                    ) }}
+                    then census_months.emergency_arrivals
+            end as int
+        ) as emergency_arrivals,
         cast(
             {{ unless_small(
                 ratio('census_months.left_without_being_seen', 'census_months.emergency_arrivals'),
@@ -189,6 +239,10 @@ final as (
         on
             census_months.department_key = arrival_months.department_key
             and census_months.year_month_sort = arrival_months.year_month_sort
+    left join inpatient_months
+        on
+            census_months.department_key = inpatient_months.department_key
+            and census_months.year_month_sort = inpatient_months.year_month_sort
     left join discharge_months
         on
             census_months.department_key = discharge_months.department_key

@@ -5,7 +5,8 @@
 -- readmissions with Byar's 95 % limits (Breslow & Day 1987). A department's figures are not shown
 -- where stays or patients, readmitted or not, are a small cell, nor what they could be worked out
 -- from with the row All departments (is_total), the hospital: see hide_small_cells. The same holds
--- of the unplanned and of the HWR-style rate, each by its own counts.
+-- of the unplanned and of the HWR-style rate, each by its own counts, and of patients where few
+-- have more than one stay.
 with stays as (
     select
         department_key,
@@ -96,6 +97,7 @@ totals as (
             '(index_stays - observed_unplanned)',
         ],
         'hwr': ['hwr_observed', '(hwr_index_stays - hwr_observed)'],
+        'patients': ['(index_stays - index_patients)', '(observed - readmitted_patients)'],
     },
     partition_by='is_total',
     key='department_key',
@@ -120,11 +122,12 @@ final as (
         -- counts
         {%- set all_cause = ['is_hidden_readmissions'] %}
         {%- set unplanned = ['is_hidden_readmissions', 'is_hidden_unplanned'] %}
+        {%- set patients = ['is_hidden_readmissions', 'is_hidden_patients'] %}
         {%- set hwr = ['is_hidden_readmissions', 'is_hidden_hwr'] %}
         cast({{ unless_hidden('index_stays', all_cause) }} as int) as index_stays,
         cast({{ unless_hidden('observed', all_cause) }} as int) as readmitted_stays,
-        cast({{ unless_hidden('index_patients', all_cause) }} as int) as index_patients,
-        cast({{ unless_hidden('readmitted_patients', all_cause) }} as int) as readmitted_patients,
+        cast({{ unless_hidden('index_patients', patients) }} as int) as index_patients,
+        cast({{ unless_hidden('readmitted_patients', patients) }} as int) as readmitted_patients,
 
         -- rates
         cast({{ unless_hidden(ratio('observed', 'index_stays'), all_cause) }} as decimal(9, 6))
@@ -136,7 +139,7 @@ final as (
         cast({{ unless_hidden(ratio('hwr_observed', 'hwr_index_stays'), hwr) }} as decimal(9, 6))
             as hwr_style_rate_30_days,
         cast(
-            {{ unless_hidden(ratio('readmitted_patients', 'index_patients'), all_cause) }}
+            {{ unless_hidden(ratio('readmitted_patients', 'index_patients'), patients) }}
             as decimal(9, 6)
         ) as patients_readmitted_rate_30_days,
 

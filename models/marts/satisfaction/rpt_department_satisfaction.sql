@@ -4,10 +4,10 @@
 -- Rules: only surveys of the eligible population count; a composite (reference seed
 -- survey_composites) is the mean of its questions' top-box shares, so that a question that was left
 -- out is left out by itself; the response rate is returned / sent. Under fewest_returned_surveys (a
--- variable, 25) answers a value is marked as few: show it greyed, with its n. The rows All
--- departments (is_total) are the hospital. A measure of a department is not shown where its answers
--- are a small cell (of the response rate: surveys sent, returned or not returned), nor what it
--- could be worked out from with the hospital's: see hide_small_cells.
+-- variable, 25) answers, or hidden, a value is marked as few: show it greyed, with its n. The rows
+-- All departments (is_total) are the hospital. A measure of a department is not shown where its
+-- answers are a small cell (of the response rate: surveys sent, returned or not returned), nor what
+-- it could be worked out from: with the hospital's (see hide_small_cells), or with a composite's.
 with surveys as (
     select
         encounter_key,
@@ -97,24 +97,6 @@ items as (
         survey_item
 ),
 
-composite_shares as (
-    select
-        items.department_key,
-        composites.survey_composite as measure,
-        cast('Composite' as varchar(20)) as measure_type,
-        -- the question that was answered least often limits the composite
-        min(items.answers) as answers,
-        min(items.answers) as returned,
-        cast(null as decimal(9, 4)) as mean_score,
-        avg(items.top_box_share) as top_box_share
-    from items
-    inner join composites
-        on items.measure = composites.survey_item
-    group by
-        items.department_key,
-        composites.survey_composite
-),
-
 response_rates as (
     select
         department_key,
@@ -130,8 +112,6 @@ response_rates as (
 
 measures as (
     select * from items
-    union all
-    select * from composite_shares
     union all
     select * from response_rates
 ),
@@ -151,26 +131,78 @@ scoped_measures as (
     partition_by='measure, is_total',
 ) }},
 
-final as (
+-- A composite would tell of a question that is hidden.
+composite_shares as (
     select
         marked.department_key,
+        marked.is_total,
+        composites.survey_composite as measure,
+        cast('Composite' as varchar(20)) as measure_type,
+        -- the question that was answered least often limits the composite
+        min(marked.answers) as answers,
+        cast(null as decimal(9, 4)) as mean_score,
+        avg(marked.top_box_share) as top_box_share,
+        max(marked.is_hidden_measure) as is_hidden_measure
+    from marked
+    inner join composites
+        on marked.measure = composites.survey_item
+    group by
+        marked.department_key,
+        marked.is_total,
+        composites.survey_composite
+),
+
+reported as (
+    select
+        department_key,
+        is_total,
+        measure,
+        measure_type,
+        answers,
+        mean_score,
+        top_box_share,
+        is_hidden_measure
+    from marked
+
+    union all
+
+    select
+        department_key,
+        is_total,
+        measure,
+        measure_type,
+        answers,
+        mean_score,
+        top_box_share,
+        is_hidden_measure
+    from composite_shares
+),
+
+final as (
+    select
+        reported.department_key,
         cast(coalesce(departments.department_name, 'All departments') as varchar(200))
             as department_name,
-        cast(marked.is_total as int) as is_total,
-        cast(marked.measure as varchar(50)) as measure,
-        marked.measure_type,
-        {%- set measure = ['marked.is_hidden_measure'] %}
-        cast({{ unless_hidden('marked.answers', measure) }} as int) as answers,
-        cast({{ unless_hidden('marked.mean_score', measure) }} as decimal(9, 4)) as mean_score,
-        cast({{ unless_hidden('marked.top_box_share', measure) }} as decimal(9, 6))
+        cast(reported.is_total as int) as is_total,
+        cast(reported.measure as varchar(50)) as measure,
+        reported.measure_type,
+        {%- set measure = ['reported.is_hidden_measure'] %}
+        cast({{ unless_hidden('reported.answers', measure) }} as int) as answers,
+        cast({{ unless_hidden('reported.mean_score', measure) }} as decimal(9, 4)) as mean_score,
+        cast({{ unless_hidden('reported.top_box_share', measure) }} as decimal(9, 6))
             as top_box_share,
         cast(
-            case when marked.answers < {{ var('fewest_returned_surveys') }} then 1 else 0 end
-            as int
+            case
+                when
+                    reported.answers < {{ var('fewest_returned_surveys') }}
+                    or reported.is_hidden_measure = 1
+                    then 1
+                else 0
+            end as int
         ) as is_few
-    from marked
+    from reported
     left join departments
-        on marked.department_key = departments.department_key
+        on reported.department_key = departments.department_key
 )
 
 select * from final
