@@ -49,7 +49,8 @@ final as (
         cast(30 as int) as window_days,
         cast({{ shown_count('stays') }} as int) as stays,
         cast({{ unless_small('flagged', 'stays', 'flagged') }} as int) as flagged_stays,
-        cast({{ unless_small('readmissions', 'stays', 'readmissions') }} as int) as readmission_stays,
+        cast({{ unless_small('readmissions', 'stays', 'readmissions') }} as int)
+            as readmission_stays,
         {%- set shown = ['is_hidden'] %}
         cast({{ unless_hidden('both_yes', shown) }} as int) as flagged_readmission_stays,
         cast({{ unless_hidden(ratio('both_yes + both_no', 'stays'), shown) }} as decimal(9, 6))
