@@ -41,10 +41,10 @@ refused_lines as (
 
 refused_counts as (
     select
-        encounter_id,
+        {{ exactly('encounter_id') }} as encounter_id,
         count(*) as refused_count
     from refused_lines
-    group by encounter_id
+    group by {{ exactly('encounter_id') }}
 ),
 
 hashed as (
@@ -70,7 +70,7 @@ hashed as (
     left join encounter_history
         on encounters.encounter_id = encounter_history.encounter_id
     left join refused_counts
-        on encounters.encounter_id = refused_counts.encounter_id
+        on {{ is_same_key('encounters.encounter_id', 'refused_counts.encounter_id') }}
 ),
 
 -- A sum of hashes is the same in whatever order the encounters come.
