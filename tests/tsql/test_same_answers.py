@@ -131,6 +131,16 @@ def test_on_rows_that_break_each_rule(demo_build, t_sql, duckdb_engine, collatio
     assert unequal(duckdb_engine, t_sql_engine) == {}
 
 
+def test_keys_that_a_collation_takes_for_one_are_seen(demo_build, t_sql, duckdb_engine):
+    """Without a collation of their own, keys in another case would find their rows."""
+    tables = together([with_changes(table, **changes) for table, changes in OTHER_CASE])
+    duckdb_engine.build(tables)
+    engine = translated(demo_build, t_sql, "collate latin1_general_100_bin2_utf8")
+    engine.connection.execute("set default_collation = 'nocase'")
+    engine.build(tables)
+    assert "intermediate.int_checked_encounters" in unequal(duckdb_engine, engine)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
