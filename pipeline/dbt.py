@@ -18,6 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipeline.project import ROOT
 
+# Loaded here, because a new process may not load anything between its start and dbt's.
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1
 # dbt's log events that end a node, and what to call the node.
 NODE_KINDS = {
     "LogModelResult": "models",
@@ -103,8 +106,7 @@ def without_stack_trace(message: str) -> str:
 
 def _die_with_the_parent() -> None:
     """Linux ends dbt when this program is killed: nobody would hold the lock of its build."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _events(process: subprocess.Popen[str], plain_output: list[str]) -> Iterator[dict]:

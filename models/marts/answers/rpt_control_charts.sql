@@ -120,10 +120,10 @@ centred as (
             and numbered.department_key = marked_baselines.department_key
 ),
 
-told as (
+signals_marked as (
     select
         *,
-        is_hidden * is_count as is_untold
+        is_hidden * is_count as is_signal_hidden
     from centred
 ),
 
@@ -138,16 +138,16 @@ limited as (
                 )
             else 2.66 * cast(mean_moving_range as {{ type_double() }})
         end as limit_distance,
-        case when is_untold = 0 then sign(value - centre_line) end as side,
+        case when is_signal_hidden = 0 then sign(value - centre_line) end as side,
         case
             when
-                is_untold = 0
-                and lag(is_untold) over (
+                is_signal_hidden = 0
+                and lag(is_signal_hidden) over (
                     partition by metric, department_key order by month_position
                 ) = 0
                 then sign(monthly_change)
         end as direction
-    from told
+    from signals_marked
 ),
 
 -- A run begins where the side, or the direction, is not that of the month before.
@@ -250,13 +250,13 @@ final as (
         cast(signalled.baseline_months as int) as baseline_months,
 
         -- signals
-        {%- set told = ['signalled.is_untold'] %}
+        {%- set signal = ['signalled.is_signal_hidden'] %}
         cast(
-            {{ unless_hidden('case when signalled.side < 0 then 1 else 0 end', told) }} as int
+            {{ unless_hidden('case when signalled.side < 0 then 1 else 0 end', signal) }} as int
         ) as is_below_centre_line,
-        cast({{ unless_hidden('signalled.is_outside_limits', told) }} as int) as is_outside_limits,
-        cast({{ unless_hidden('signalled.is_shift', told) }} as int) as is_shift,
-        cast({{ unless_hidden('signalled.is_trend', told) }} as int) as is_trend,
+        cast({{ unless_hidden('signalled.is_outside_limits', signal) }} as int) as is_outside_limits,
+        cast({{ unless_hidden('signalled.is_shift', signal) }} as int) as is_shift,
+        cast({{ unless_hidden('signalled.is_trend', signal) }} as int) as is_trend,
         cast(
             {{ unless_hidden("
                 case
@@ -265,7 +265,7 @@ final as (
                         then 1
                     else 0
                 end
-            ", told) }} as int
+            ", signal) }} as int
         ) as is_signal
     from signalled
     inner join departments
