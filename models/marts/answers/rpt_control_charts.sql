@@ -254,7 +254,8 @@ final as (
         cast(
             {{ unless_hidden('case when signalled.side < 0 then 1 else 0 end', signal) }} as int
         ) as is_below_centre_line,
-        cast({{ unless_hidden('signalled.is_outside_limits', signal) }} as int) as is_outside_limits,
+        cast({{ unless_hidden('signalled.is_outside_limits', signal) }} as int)
+            as is_outside_limits,
         cast({{ unless_hidden('signalled.is_shift', signal) }} as int) as is_shift,
         cast({{ unless_hidden('signalled.is_trend', signal) }} as int) as is_trend,
         cast(
