@@ -6,11 +6,13 @@ target folder, log folder and profile in a temporary place.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,8 @@ from tests.tsql.parser.check import MISSING, SYNTAX_ONLY
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # What runs on a SQL Server runs where there is one: `make test-server`.
 collect_ignore = [] if os.environ.get("EMR_TEST_SERVER") == "1" else ["server"]
+# What dbt read of the project in earlier runs of this process.
+DBT_READ = tempfile.TemporaryDirectory(prefix="emr-dbt-read-")
 TSQL_PARSER = PROJECT_ROOT / "tests" / "tsql" / "parser" / "check.py"
 
 
@@ -59,24 +63,39 @@ def run_dbt(
     target: str = "duckdb",
     environment: dict[str, str] | None = None,
 ) -> DbtRun:
-    """Run dbt with target, logs, profile and warehouse inside `folder`."""
+    """Run dbt with target, logs, profile and warehouse inside `folder`.
+
+    Reading the project takes dbt longer than most of what the tests ask of it. What it read is kept
+    for the next run of this process with the same variables; dbt itself checks that it still holds,
+    for which the warehouse must have the same path in each run: that of a link.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     profiles = folder / "profiles"
     profiles.mkdir(exist_ok=True)
     shutil.copyfile(project / "profiles.example.yml", profiles / "profiles.yml")
     target_path = folder / "target"
     warehouse = folder / "emr.duckdb"
+    here = Path(DBT_READ.name) / "here"
+    here.unlink(missing_ok=True)
+    here.symlink_to(folder.resolve(), target_is_directory=True)
     command = [sys.executable, "-m", "dbt.cli.main", *arguments]
     command += ["--project-dir", str(project), "--profiles-dir", str(profiles)]
     command += ["--target", target, "--target-path", str(target_path)]
     if emr_source is not None:
         command += ["--vars", json.dumps({"emr_source": emr_source})]
+    variables = command[command.index("--vars") + 1] if "--vars" in command else ""
+    known = hashlib.sha256(f"{project} {target} {variables}".encode()).hexdigest()
+    read = target_path / "partial_parse.msgpack"
+    kept = Path(DBT_READ.name) / known
+    if kept.exists() and not read.exists():
+        target_path.mkdir(exist_ok=True)
+        shutil.copyfile(kept, read)
     completed = subprocess.run(
         command,
         cwd=project,
         env={
             **os.environ,
-            "EMR_WAREHOUSE": str(warehouse),
+            "EMR_WAREHOUSE": str(here / warehouse.name),
             "DBT_LOG_PATH": str(folder / "logs"),
             "DBT_USE_COLORS": "false",
             **(environment or {}),
@@ -85,6 +104,8 @@ def run_dbt(
         text=True,
         check=False,
     )
+    if read.exists():
+        shutil.copyfile(read, kept)
     return DbtRun(completed.returncode, completed.stdout + completed.stderr, target_path, warehouse)
 
 
