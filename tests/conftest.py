@@ -65,9 +65,9 @@ def run_dbt(
 ) -> DbtRun:
     """Run dbt with target, logs, profile and warehouse inside `folder`.
 
-    Reading the project takes dbt longer than most of what the tests ask of it. What it read is kept
-    for the next run of this process with the same variables; dbt itself checks that it still holds,
-    for which the warehouse must have the same path in each run: that of a link.
+    Reading the project takes dbt longer than most of what the tests ask of it, so what it read is
+    kept for the next run of this process with the same variables. Dbt itself reads anew what does
+    not hold any more.
     """
     folder.mkdir(parents=True, exist_ok=True)
     profiles = folder / "profiles"
@@ -75,18 +75,14 @@ def run_dbt(
     shutil.copyfile(project / "profiles.example.yml", profiles / "profiles.yml")
     target_path = folder / "target"
     warehouse = folder / "emr.duckdb"
-    here = Path(DBT_READ.name) / "here"
-    here.unlink(missing_ok=True)
-    here.symlink_to(folder.resolve(), target_is_directory=True)
     command = [sys.executable, "-m", "dbt.cli.main", *arguments]
     command += ["--project-dir", str(project), "--profiles-dir", str(profiles)]
     command += ["--target", target, "--target-path", str(target_path)]
     if emr_source is not None:
         command += ["--vars", json.dumps({"emr_source": emr_source})]
     variables = command[command.index("--vars") + 1] if "--vars" in command else ""
-    known = hashlib.sha256(f"{project} {target} {variables}".encode()).hexdigest()
-    read = target_path / "partial_parse.msgpack"
-    kept = Path(DBT_READ.name) / known
+    same = hashlib.sha256(f"{project} {target} {variables}".encode()).hexdigest()
+    read, kept = target_path / "partial_parse.msgpack", Path(DBT_READ.name) / same
     if kept.exists() and not read.exists():
         target_path.mkdir(exist_ok=True)
         shutil.copyfile(kept, read)
@@ -95,7 +91,7 @@ def run_dbt(
         cwd=project,
         env={
             **os.environ,
-            "EMR_WAREHOUSE": str(here / warehouse.name),
+            "EMR_WAREHOUSE": str(same_path(folder) / warehouse.name),
             "DBT_LOG_PATH": str(folder / "logs"),
             "DBT_USE_COLORS": "false",
             **(environment or {}),
@@ -107,6 +103,18 @@ def run_dbt(
     if read.exists():
         shutil.copyfile(read, kept)
     return DbtRun(completed.returncode, completed.stdout + completed.stderr, target_path, warehouse)
+
+
+def same_path(folder: Path) -> Path:
+    """A path to a folder that is the same in each run: dbt reads all anew for another warehouse."""
+    link = Path(DBT_READ.name) / "here"
+    link.unlink(missing_ok=True)
+    try:
+        link.symlink_to(folder.resolve(), target_is_directory=True)
+    except OSError:
+        # Windows lets not everybody make links: dbt reads the project each time
+        return folder
+    return link
 
 
 def fresh_clone(destination: Path) -> Path:
