@@ -27,13 +27,11 @@ with recommendations as (
 
 stays as (
     select
-        stay_key,
         department_key,
-        readmission_stay_key,
         is_readmitted_30_days,
         has_chronic_condition,
-        length_of_stay_days,
-        net_revenue_amount
+        readmission_length_of_stay_days,
+        readmission_net_revenue_amount
     from {{ ref('fct_readmissions') }}
 ),
 
@@ -120,7 +118,8 @@ scopes as (
         'Chronic patients' as scope,
         {{ var('fewer_readmissions_of_chronic_patients') }} as assumption,
         stays.is_readmitted_30_days,
-        stays.readmission_stay_key
+        stays.readmission_length_of_stay_days,
+        stays.readmission_net_revenue_amount
     from stays
     where stays.has_chronic_condition = 1
 
@@ -131,7 +130,8 @@ scopes as (
         departments.department_name as scope,
         {{ var('fewer_readmissions_after_better_discharge') }} as assumption,
         stays.is_readmitted_30_days,
-        stays.readmission_stay_key
+        stays.readmission_length_of_stay_days,
+        stays.readmission_net_revenue_amount
     from stays
     inner join departments
         on stays.department_key = departments.department_key
@@ -146,14 +146,13 @@ readmission_costs as (
         scopes.scope,
         max(scopes.assumption) as assumption,
         {{ ratio('count(*)', 'max(data_period.year_count)') }} as readmissions,
-        {{ ratio('sum(readmission.length_of_stay_days)', 'max(data_period.year_count)') }}
+        {{ ratio('sum(scopes.readmission_length_of_stay_days)', 'max(data_period.year_count)') }}
             as bed_days,
         {{ ratio(
-            'avg(readmission.net_revenue_amount) * count(*)', 'max(data_period.year_count)'
+            'avg(scopes.readmission_net_revenue_amount) * count(*)',
+            'max(data_period.year_count)'
         ) }} as cost
     from scopes
-    inner join stays as readmission
-        on scopes.readmission_stay_key = readmission.stay_key
     cross join data_period
     where scopes.is_readmitted_30_days = 1
     group by

@@ -3,11 +3,27 @@
 --
 -- Rules: weeks are ISO 8601 (Monday first; week 1 holds the year's first Thursday); the fiscal year
 -- begins in the month fiscal_year_first_month (a variable, October) and is named for the year in
--- which it ends; holidays are US federal holidays on their own date, not on the observed weekday;
+-- which it ends; rolling years count back from the last month whose last day has, or comes before,
+-- an arrival; holidays are US federal holidays on their own date, not on the observed weekday;
 -- summer is June to August.
 with days as (
     select calendar_date
     from {{ ref('int_calendar_days') }}
+),
+
+data_period as (
+    select last_arrival_date
+    from {{ ref('int_data_period') }}
+),
+
+last_whole_months as (
+    select
+        case
+            when day({{ add_days('last_arrival_date', '1') }}) = 1
+                then year(last_arrival_date) * 12 + month(last_arrival_date)
+            else year(last_arrival_date) * 12 + month(last_arrival_date) - 1
+        end as month_count
+    from data_period
 ),
 
 holidays as (
@@ -88,6 +104,23 @@ day_holidays as (
     group by weeks.calendar_date
 ),
 
+rolling_years as (
+    select
+        weeks.calendar_date,
+        case
+            when weeks.calendar_year * 12 + weeks.month_number > last_whole_months.month_count then 0
+            when
+                weeks.calendar_year * 12 + weeks.month_number > last_whole_months.month_count - 12
+                then 1
+            when
+                weeks.calendar_year * 12 + weeks.month_number > last_whole_months.month_count - 24
+                then 2
+            else 3
+        end as rolling_year_sort
+    from weeks
+    cross join last_whole_months
+),
+
 final as (
     select
         -- key
@@ -130,6 +163,17 @@ final as (
         cast(floor((weeks.fiscal_month_number - 1) / 3.0) + 1 as int) as fiscal_quarter_number,
         cast(weeks.fiscal_month_number as int) as fiscal_month_number,
 
+        -- years back from the end of the data
+        cast(
+            case rolling_years.rolling_year_sort
+                when 0 then 'Later'
+                when 1 then 'Last 12 months'
+                when 2 then '12 months before'
+                else 'Earlier'
+            end as varchar(30)
+        ) as rolling_year,
+        cast(rolling_years.rolling_year_sort as int) as rolling_year_sort,
+
         -- season and holidays
         cast(case when weeks.month_number in (6, 7, 8) then 1 else 0 end as int) as is_summer,
         cast(
@@ -137,6 +181,8 @@ final as (
         ) as is_us_federal_holiday,
         cast(day_holidays.holiday_name as varchar(50)) as us_federal_holiday_name
     from weeks
+    inner join rolling_years
+        on weeks.calendar_date = rolling_years.calendar_date
     left join day_holidays
         on weeks.calendar_date = day_holidays.calendar_date
 )

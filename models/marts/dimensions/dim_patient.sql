@@ -27,6 +27,14 @@ chronic_conditions as (
     from {{ ref('int_patient_chronic_conditions') }}
 ),
 
+latest_payers as (
+    select
+        patient_id,
+        payer_category,
+        is_insured
+    from {{ ref('int_patient_latest_payer') }}
+),
+
 age_groups as (
     select
         age_group,
@@ -55,15 +63,19 @@ final as (
         patients.ethnicity,
         patients.state,
         patients.zip3,
+        cast(latest_payers.payer_category as varchar(50)) as latest_payer_category,
 
         -- flags
         {% for column in chronic_condition_columns() %}
             cast(coalesce(chronic_conditions.{{ column }}, 0) as int) as {{ column }},
         {% endfor %}
-        patients.is_deceased
+        patients.is_deceased,
+        cast(latest_payers.is_insured as int) as is_insured_at_latest_encounter
     from patients
     left join chronic_conditions
         on patients.patient_id = chronic_conditions.patient_id
+    left join latest_payers
+        on {{ is_same_key('patients.patient_id', 'latest_payers.patient_id') }}
     left join age_groups
         on patients.age_years between age_groups.minimum_age_years and age_groups.maximum_age_years
 
@@ -79,10 +91,12 @@ final as (
         cast('Unknown' as varchar(100)) as ethnicity,
         cast(null as varchar(50)) as state,
         cast(null as varchar(3)) as zip3,
+        cast(null as varchar(50)) as latest_payer_category,
         {% for column in chronic_condition_columns() %}
             cast(null as int) as {{ column }},
         {% endfor %}
-        cast(null as int) as is_deceased
+        cast(null as int) as is_deceased,
+        cast(null as int) as is_insured_at_latest_encounter
 )
 
 select * from final

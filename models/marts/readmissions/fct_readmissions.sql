@@ -108,11 +108,24 @@ dispositions as (
     from {{ ref('dim_discharge_disposition') }}
 ),
 
+nights as (
+    select
+        stay_id,
+        {{ days_between('admitted_at', 'discharged_at') }} as night_count
+    from stays
+),
+
 durations as (
     select
         stay_id,
-        {{ days_between('admitted_at', 'discharged_at') }} as nights
-    from stays
+        cast(
+            case
+                when night_count < {{ var('minimum_length_of_stay_days') }}
+                    then {{ var('minimum_length_of_stay_days') }}
+                else night_count
+            end as int
+        ) as length_of_stay_days
+    from nights
 ),
 
 final as (
@@ -173,19 +186,18 @@ final as (
         lace.lace_emergency_visit_points,
         lace.lace_index,
         lace.lace_band,
+        cast(
+            case lace.lace_band when 'Low' then 1 when 'Moderate' then 2 else 3 end as int
+        ) as lace_band_sort,
         expected_readmissions.expected_probability_30_days,
 
         -- measures
         stays.encounter_count,
-        cast(
-            case
-                when durations.nights < {{ var('minimum_length_of_stay_days') }}
-                    then {{ var('minimum_length_of_stay_days') }}
-                else durations.nights
-            end as int
-        ) as length_of_stay_days,
+        durations.length_of_stay_days,
         readmissions.days_to_readmission,
-        stay_conditions.net_revenue_amount
+        stay_conditions.net_revenue_amount,
+        readmission_durations.length_of_stay_days as readmission_length_of_stay_days,
+        readmission_conditions.net_revenue_amount as readmission_net_revenue_amount
     from stays
     inner join durations
         on stays.stay_id = durations.stay_id
@@ -199,6 +211,10 @@ final as (
         on stays.stay_id = stay_conditions.stay_id
     inner join lace
         on stays.stay_id = lace.stay_id
+    left join durations as readmission_durations
+        on readmissions.readmission_stay_id = readmission_durations.stay_id
+    left join stay_conditions as readmission_conditions
+        on readmissions.readmission_stay_id = readmission_conditions.stay_id
     left join expected_readmissions
         on stays.stay_id = expected_readmissions.stay_id
     left join readmission_stays

@@ -74,6 +74,15 @@ final as (
         claims.claim_status,
         claims.denial_reason,
         claim_receivables.ageing_bucket,
+        cast(
+            case claim_receivables.ageing_bucket
+                when '0-30' then 1
+                when '31-60' then 2
+                when '61-90' then 3
+                when '91-120' then 4
+                when '121+' then 5
+            end as int
+        ) as ageing_bucket_sort,
 
         -- flags
         cast(

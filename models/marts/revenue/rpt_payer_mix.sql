@@ -7,13 +7,14 @@
 -- those are, nor what they could be worked out from, as the shares add up to one: see
 -- hide_small_cells.
 with encounters as (
-    select
-        encounter_key,
-        patient_key,
-        payer_key,
-        encounter_id,
-        arrived_at
+    select payer_key
     from {{ ref('fct_encounters') }}
+),
+
+patients as (
+    select latest_payer_category as payer_category
+    from {{ ref('dim_patient') }}
+    where latest_payer_category is not null
 ),
 
 claims as (
@@ -36,16 +37,6 @@ payers as (
     from {{ ref('dim_payer') }}
 ),
 
-latest as (
-    select
-        patient_key,
-        payer_key,
-        row_number() over (
-            partition by patient_key order by arrived_at desc, encounter_id desc
-        ) as latest_first
-    from encounters
-),
-
 category_encounters as (
     select
         payers.payer_category,
@@ -58,13 +49,10 @@ category_encounters as (
 
 category_patients as (
     select
-        payers.payer_category,
+        payer_category,
         count(*) as patients
-    from latest
-    inner join payers
-        on latest.payer_key = payers.payer_key
-    where latest.latest_first = 1
-    group by payers.payer_category
+    from patients
+    group by payer_category
 ),
 
 category_claims as (

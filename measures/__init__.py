@@ -1,0 +1,1 @@
+"""What the hospital measures, defined once for Power BI, dashboard and printed summary."""

@@ -1,0 +1,408 @@
+"""The SQL of measures over the marts, for a selection of what to look at.
+
+A query aggregates each mart once per date, and combines the aggregates: `Readmission rate 30 days`
+by department is two sums over fct_readmissions, divided. Small cells are hidden as in Power BI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal
+
+import sqlglot
+from dateutil.relativedelta import relativedelta
+from sqlglot import exp
+
+from measures.catalogue import NOBODY, CatalogueError, Measure, catalogue, semantic_model
+
+Dialect = Literal["duckdb", "tsql"]
+Shift = Literal["previous_period", "previous_year"]
+AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
+DATE = "dim_date"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What to look at.
+
+    Attributes:
+        first_date: of the period, with it; None begins with the data.
+        last_date: of the period, with it; None ends with the data.
+        chosen: values by dimension column, such as `dim_department.department_name`; a dimension
+            that a mart is not joined to leaves its figures as they are.
+        parameters: values of what-if parameters by name, in place of their defaults.
+    """
+
+    first_date: date | None = None
+    last_date: date | None = None
+    chosen: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+    def before(self, shift: Shift) -> tuple[date, date] | None:
+        """First and last day of an earlier period; None where this one is not a period of days.
+
+        The period before whole months is as many months, that before others as many days.
+        """
+        is_period = self.first_date and self.last_date
+        if not is_period or any(column.startswith(f"{DATE}.") for column in self.chosen):
+            return None
+        day_after = self.last_date + timedelta(days=1)
+        months = (day_after.year - self.first_date.year) * 12
+        months += day_after.month - self.first_date.month
+        if shift == "previous_year":
+            months = 12
+        elif not self.first_date.day == day_after.day == 1:
+            return self.first_date - (day_after - self.first_date), self.first_date - timedelta(1)
+        return (
+            self.first_date - relativedelta(months=months),
+            day_after - relativedelta(months=months) - timedelta(days=1),
+        )
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows of one mart that aggregates are taken over."""
+
+    mart: str
+    date: str | None
+    latest: str | None
+    shift: Shift | None
+    # dimensions, or columns of them, whose filters are taken away
+    every: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Context:
+    """How a name in an expression is to be read."""
+
+    shift: Shift | None = None
+    every: frozenset[str] = frozenset()
+
+
+class Query:
+    """Builds one statement; `statement` below is how to use it."""
+
+    def __init__(self, selection: Selection, by: Sequence[str], defaults: Mapping[str, float]):
+        self.selection = selection
+        self.by = list(by)
+        self.defaults = defaults
+        self.smallest_cell = int(defaults["smallest_cell"])
+        # the aggregates of each scope, and under which name its subquery gives them
+        self.scopes: dict[Scope, dict[str, str]] = {}
+
+    def statement(self, names: Iterable[str]) -> exp.Expression:
+        """The query: a column per `by`, named as it, and a column per measure, named as it."""
+        values = {name: self._shown(_measure(name), Context()) for name in names}
+        subqueries = {f"scope_{i}": scope for i, scope in enumerate(self.scopes)}
+        query = exp.Select()
+        for alias, scope in subqueries.items():
+            query = query.with_(alias, as_=self._subquery(scope), copy=False)
+        whole = [alias for alias, scope in subqueries.items() if self._groups(scope) == self.by]
+        if self.by and not whole:
+            raise CatalogueError(f"nothing of {', '.join(values)} can be split by {self.by}")
+        if self.by:
+            rows = " union ".join(
+                f"select {', '.join(self._group_names(self.by))} from {alias}" for alias in whole
+            )
+            query = query.with_("groups_found", as_=sqlglot.parse_one(rows), copy=False)
+            query = query.from_("groups_found", copy=False)
+        for alias, scope in subqueries.items():
+            query = self._joined(query, alias, self._groups(scope))
+        for position, column in enumerate(self.by):
+            name = exp.column(f"group_{position}", table="groups_found")
+            query = query.select(exp.alias_(name, column, quoted=True), copy=False)
+        for name, value in values.items():
+            query = query.select(exp.alias_(value, name, quoted=True), copy=False)
+        return query
+
+    # --- values -----------------------------------------------------------------------------------
+
+    def _shown(self, measure: Measure, context: Context) -> exp.Expression:
+        """A measure as a reader sees it: null where it would show a small cell."""
+        value = self._value(measure, context)
+        hidden = [self._small(name, context) for name in measure.gives_away]
+        if measure.kind == "count":
+            hidden.append(self._small(measure.name, context))
+        elif measure.rests_on not in (None, NOBODY):
+            whole = _or_zero(self._value(_measure(measure.rests_on), context))
+            least = exp.Literal.number(self.smallest_cell)
+            hidden.append(exp.LT(this=whole, expression=least))
+            if measure.part:
+                part = _or_zero(self._value(_measure(measure.part), context))
+                rest = exp.Paren(this=exp.Sub(this=whole.copy(), expression=part))
+                hidden += [self._small(measure.part, context), self._is_small(rest)]
+        return self._unless(hidden, value) if hidden else value
+
+    def _small(self, name: str, context: Context) -> exp.Expression:
+        """Whether a count is a small cell."""
+        return self._is_small(_or_zero(self._value(_measure(name), context)))
+
+    def _is_small(self, number: exp.Expression) -> exp.Expression:
+        return exp.Between(
+            this=number,
+            low=exp.Literal.number(1),
+            high=exp.Literal.number(self.smallest_cell - 1),
+        )
+
+    @staticmethod
+    def _unless(hidden: list[exp.Expression], value: exp.Expression) -> exp.Expression:
+        return exp.Case().when(exp.not_(exp.or_(*hidden)), value.copy())
+
+    def _value(self, measure: Measure, context: Context) -> exp.Expression:
+        """A measure's number, small or not, as an expression over the subqueries."""
+        if measure.kind == "parameter":
+            number = self.selection.parameters.get(measure.name, self.defaults[measure.variable])
+            return exp.cast(exp.Literal.number(float(number)), "double")
+        return exp.Paren(this=self._resolved(parsed(measure.sql), measure, context))
+
+    def _resolved(self, node: exp.Expression, measure: Measure, context: Context) -> exp.Expression:
+        function = node.name.lower() if isinstance(node, exp.Anonymous) else None
+        if function in ("previous_period", "previous_year"):
+            return self._before(node.expressions[0], function, measure)
+        if function == "every":
+            taken_away, inner = node.expressions
+            every = context.every | {taken_away.sql()}
+            return self._resolved(inner, measure, replace(context, every=every))
+        if function == "mean":
+            (of,) = node.expressions
+            total, count = exp.Sum(this=of.copy()), exp.Count(this=of.copy())
+            return _divided(
+                self._aggregate(total, measure, context), self._aggregate(count, measure, context)
+            )
+        if function == "divide":
+            return _divided(*(self._resolved(e, measure, context) for e in node.expressions))
+        if isinstance(node, AGGREGATES):
+            return self._aggregate(node, measure, context)
+        if is_reference(node):
+            other = _measure(node.name)
+            shown = other.kind == "figure" or measure.as_shown
+            return self._shown(other, context) if shown else self._value(other, context)
+        result = node.copy()
+        for key, child in node.args.items():
+            if isinstance(child, exp.Expression):
+                result.set(key, self._resolved(child, measure, context))
+            elif isinstance(child, list):
+                result.set(
+                    key,
+                    [
+                        self._resolved(c, measure, context) if isinstance(c, exp.Expression) else c
+                        for c in child
+                    ],
+                )
+        return result
+
+    def _before(self, inner: exp.Expression, shift: Shift, measure: Measure) -> exp.Expression:
+        """The value in an earlier period, null where the data do not cover all its days."""
+        period = self.selection.before(shift)
+        if period is None:
+            return exp.null()
+        context = Context(shift=shift)
+        days = (period[1] - period[0]).days + 1
+        covered = self._value(_measure("Days covered"), context)
+        return exp.Case().when(
+            exp.EQ(this=covered, expression=exp.Literal.number(days)),
+            self._resolved(inner, measure, context),
+        )
+
+    def _aggregate(
+        self, node: exp.Expression, measure: Measure, context: Context
+    ) -> exp.Expression:
+        """A column of the subquery that takes this aggregate."""
+        if measure.of is None:
+            raise CatalogueError(f"{measure.name} aggregates, but is of no mart")
+        table = semantic_model().tables[measure.of]
+        scope = Scope(
+            measure.of, measure.date or table.date, measure.latest, context.shift, context.every
+        )
+        own = node.copy()
+        for column in list(own.find_all(exp.Column)):
+            if not column.table:
+                column.set("table", exp.to_identifier(measure.of))
+        columns = self.scopes.setdefault(scope, {})
+        name = columns.setdefault(own.sql(), f"value_{len(columns)}")
+        return exp.column(name, table=f"scope_{list(self.scopes).index(scope)}")
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    def _subquery(self, scope: Scope) -> exp.Expression:
+        """The aggregates of a scope, a row for each group."""
+        aggregates = [sqlglot.parse_one(text) for text in self.scopes[scope]]
+        groups = [
+            sqlglot.parse_one(self._own_name(column, scope)) for column in self._groups(scope)
+        ]
+        conditions = self._conditions(scope)
+        needed = {
+            column.table
+            for expression in (*aggregates, *groups, *conditions)
+            for column in expression.find_all(exp.Column)
+        }
+        query = exp.select(
+            *(
+                exp.alias_(g, f"group_{self.by.index(column)}")
+                for g, column in zip(groups, self._groups(scope), strict=True)
+            ),
+            *(
+                exp.alias_(exp.cast(aggregate, "double"), name)
+                for aggregate, name in zip(aggregates, self.scopes[scope].values(), strict=True)
+            ),
+        ).from_(exp.to_table(f"marts.{scope.mart}", alias=scope.mart))
+        for dimension in sorted(needed - {"", scope.mart}):
+            key = semantic_model().tables[dimension].key
+            query = query.join(
+                exp.to_table(f"marts.{dimension}", alias=dimension),
+                on=exp.column(self._joined_by(dimension, scope), table=scope.mart).eq(
+                    exp.column(key, table=dimension)
+                ),
+            )
+        query = query.where(*conditions).group_by(*(g.copy() for g in groups))
+        return self._only_latest(query, scope, groups) if scope.latest else query
+
+    def _only_latest(
+        self, query: exp.Select, scope: Scope, groups: list[exp.Expression]
+    ) -> exp.Select:
+        """The query over the rows with the group's latest value of a column."""
+        column = exp.column(scope.latest, table=scope.mart)
+        latest = query.copy()
+        latest.set(
+            "expressions",
+            [exp.alias_(g.copy(), f"latest_group_{i}") for i, g in enumerate(groups)]
+            + [exp.alias_(exp.Max(this=column.copy()), "latest")],
+        )
+        on = exp.and_(
+            column.eq(exp.column("latest", table="latest_rows")),
+            *(
+                g.copy().eq(exp.column(f"latest_group_{i}", table="latest_rows"))
+                for i, g in enumerate(groups)
+            ),
+        )
+        return query.join(latest.subquery("latest_rows"), on=on)
+
+    def _conditions(self, scope: Scope) -> list[exp.Expression]:
+        """Which rows of a mart the selection leaves."""
+        first, last = self.selection.first_date, self.selection.last_date
+        if scope.shift:
+            first, last = self.selection.before(scope.shift)
+        conditions = []
+        if scope.date:
+            day = exp.column(scope.date, table=scope.mart)
+            if first:
+                conditions.append(day >= exp.Literal.number(f"{first:%Y%m%d}"))
+            if last:
+                conditions.append(day <= exp.Literal.number(f"{last:%Y%m%d}"))
+        for column, values in self.selection.chosen.items():
+            is_before = scope.shift and column.startswith(f"{DATE}.")
+            if is_before or not self._applies(column, scope):
+                continue
+            conditions.append(
+                sqlglot.parse_one(self._own_name(column, scope)).isin(
+                    *(exp.convert(value) for value in values)
+                )
+                if values
+                else sqlglot.parse_one("1 = 0")
+            )
+        return conditions
+
+    def _groups(self, scope: Scope) -> list[str]:
+        """The columns of `by` that a scope is split by."""
+        return [column for column in self.by if self._applies(column, scope)]
+
+    def _applies(self, column: str, scope: Scope) -> bool:
+        """Whether a column of a dimension, or of the mart itself, bears on a scope."""
+        table, _, _ = column.partition(".")
+        if column in scope.every or table in scope.every:
+            return False
+        return table == scope.mart or self._joined_by(table, scope) is not None
+
+    @staticmethod
+    def _joined_by(dimension: str, scope: Scope) -> str | None:
+        if dimension == DATE:
+            return scope.date
+        return semantic_model().tables[scope.mart].dimensions.get(dimension)
+
+    @staticmethod
+    def _own_name(column: str, scope: Scope) -> str:
+        """A column as its subquery names it: the key of a date is in the mart already."""
+        return f"{scope.mart}.{scope.date}" if column == f"{DATE}.date_key" else column
+
+    def _joined(self, query: exp.Select, alias: str, groups: list[str]) -> exp.Select:
+        if not self.by:
+            if not query.args.get("from_") and not query.args.get("from"):
+                return query.from_(alias, copy=False)
+            return query.join(alias, join_type="cross", copy=False)
+        if not groups:
+            return query.join(alias, join_type="cross", copy=False)
+        pairs = []
+        for column in groups:
+            name = f"group_{self.by.index(column)}"
+            found, own = exp.column(name, table="groups_found"), exp.column(name, table=alias)
+            pairs.append(
+                exp.Paren(
+                    this=exp.or_(
+                        found.eq(own),
+                        exp.and_(found.copy().is_(exp.null()), own.copy().is_(exp.null())),
+                    )
+                )
+            )
+        return query.join(alias, on=exp.and_(*pairs), join_type="left", copy=False)
+
+    def _group_names(self, columns: list[str]) -> list[str]:
+        return [f"group_{self.by.index(column)}" for column in columns]
+
+
+def statement(
+    names: Iterable[str],
+    selection: Selection,
+    defaults: Mapping[str, float],
+    by: Sequence[str] = (),
+    dialect: Dialect = "duckdb",
+) -> str:
+    """The SQL that gives measures for a selection.
+
+    Args:
+        names: of the measures.
+        selection: what to look at.
+        defaults: the variables of dbt_project.yml, which hold defaults and the smallest cell.
+        by: columns of dimensions, or of the measures' own mart, to split by.
+        dialect: of the engine.
+
+    Returns:
+        One select statement: a column per entry of `by`, then one per measure, all floating point.
+
+    Raises:
+        CatalogueError: there is no such measure, or it cannot be split so.
+    """
+    return Query(selection, by, defaults).statement(names).sql(dialect=dialect, pretty=True)
+
+
+def parsed(sql: str) -> exp.Expression:
+    """A twin as a tree; `[Name]` is a quoted identifier."""
+    return sqlglot.parse_one(sql, dialect="tsql")
+
+
+def is_reference(node: exp.Expression) -> bool:
+    """Whether a node of a twin names another measure."""
+    return isinstance(node, exp.Column) and not node.table and node.this.quoted
+
+
+def _measure(name: str) -> Measure:
+    try:
+        return catalogue()[name]
+    except KeyError:
+        raise CatalogueError(f"there is no measure {name}") from None
+
+
+def _divided(numerator: exp.Expression, denominator: exp.Expression) -> exp.Expression:
+    return exp.Paren(
+        this=exp.Div(
+            this=exp.Paren(this=numerator),
+            expression=exp.func("nullif", denominator, exp.Literal.number(0)),
+            typed=False,
+            safe=False,
+        )
+    )
+
+
+def _or_zero(value: exp.Expression) -> exp.Expression:
+    return exp.func("coalesce", value.copy(), exp.Literal.number(0))

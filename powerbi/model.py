@@ -1,0 +1,545 @@
+"""The semantic model: marts, measures and roles as a tabular model in the shape of TMSL.
+
+A column exists because its mart has it, a relationship because dbt tests it. What is hidden, left
+out or joined by which column stands in measures/model.yml, a measure in the files beside it.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+
+from measures.catalogue import NOBODY, Measure, Model, Table, catalogue, semantic_model
+from powerbi.marts import ArtifactError, Column, Mart
+from powerbi.names import column_title
+
+COMPATIBILITY_LEVEL = 1601
+MEASURES = "Measures"
+SMALLEST_CELL = "Smallest cell"
+# Identities that stay the same from one run to the next.
+NAMESPACE = uuid.UUID("1b0a3f0e-5d0c-4c55-9a53-0c8d3fb1f7b6")
+
+FORMATS = {
+    "count": "#,0",
+    "decimal": "#,0.0",
+    "share": "0.0%",
+    "money": r"\$#,0",
+    "days": "#,0.0",
+    "minutes": "#,0",
+    "ratio": "0.00",
+    "score": "0.00",
+    "change": "+0.0%;-0.0%;0.0%",
+    "points": "+0.0%;-0.0%;0.0%",
+    "yes_no": '"Yes";"Yes";"No"',
+}
+# A decimal with more digits than Power BI's fixed decimal number holds is a floating-point number.
+FIXED_DECIMAL_DIGITS = 4
+DATA_CATEGORIES = {"state": "StateOrProvince"}
+YES_NO = 'each if _ = null then null else if _ = 1 then "Yes" else "No"'
+
+
+def tag(*path: str) -> str:
+    """The lineage tag of an object: an identity made of its names in the marts."""
+    return str(uuid.uuid5(NAMESPACE, "/".join(path)))
+
+
+def build_database(marts: Mapping[str, Mart], variables: Mapping[str, float]) -> dict:
+    """The database that TMDL is written of.
+
+    Args:
+        marts: by name, as dbt's artifacts have them.
+        variables: of dbt_project.yml: the defaults of what-if parameters, the smallest cell.
+
+    Returns:
+        `compatibilityLevel` and `model`, as TMSL has them.
+
+    Raises:
+        ArtifactError: measures/model.yml and the marts do not agree.
+    """
+    spec = semantic_model()
+    _check_agreement(spec, marts)
+    parameters = [m for m in catalogue().values() if m.kind == "parameter"]
+    return {
+        "compatibilityLevel": COMPATIBILITY_LEVEL,
+        "model": {
+            "culture": "en-US",
+            "defaultPowerBIDataSourceVersion": "powerBI_V3",
+            "discourageImplicitMeasures": True,
+            "sourceQueryCulture": "en-US",
+            "dataAccessOptions": {"legacyRedirects": True, "returnErrorValuesAsNull": True},
+            "annotations": [{"name": "__PBI_TimeIntelligenceEnabled", "value": "0"}],
+            "tables": [
+                _measures_table(variables),
+                *(_table(table, marts[mart], spec) for mart, table in spec.tables.items()),
+                *(_parameter_table(parameter) for parameter in parameters),
+            ],
+            "relationships": _relationships(spec, marts),
+            "expressions": _connections(),
+            "roles": _roles(spec),
+        },
+    }
+
+
+def _check_agreement(spec: Model, marts: Mapping[str, Mart]) -> None:
+    """Every mart and column is in the model or left out by name, and nothing else is named."""
+    decided = {*spec.tables, *spec.left_out.tables}
+    if decided != set(marts):
+        raise ArtifactError(
+            f"measures/model.yml and the marts differ by {', '.join(sorted(decided ^ set(marts)))}."
+        )
+    for name, table in spec.tables.items():
+        named = {
+            *table.shown,
+            *table.hidden,
+            *table.yes_no,
+            *table.sort_by,
+            *table.sort_by.values(),
+            *table.dimensions.values(),
+            *(column for columns in table.hierarchies.values() for column in columns),
+            *filter(None, (table.key, table.date)),
+        }
+        unknown = {c for c in named if c not in marts[name].columns or c in spec.left_out.columns}
+        if unknown:
+            raise ArtifactError(
+                f"measures/model.yml names what {name} has not: {', '.join(sorted(unknown))}."
+            )
+        for dimension, column in table.dimensions.items():
+            if marts[name].refers_to.get(column) != (dimension, spec.tables[dimension].key):
+                raise ArtifactError(f"No dbt test relates {name}.{column} to {dimension}.")
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def kept_columns(mart: Mart, spec: Model) -> list[Column]:
+    """The columns of a mart that the model holds."""
+    return [c for c in mart.columns.values() if c.name not in spec.left_out.columns]
+
+
+def is_dimension(table: Table) -> bool:
+    """Whether facts are joined to a table."""
+    return table.key is not None
+
+
+def _table(table: Table, mart: Mart, spec: Model) -> dict:
+    columns = kept_columns(mart, spec)
+    result = {
+        "name": table.name,
+        "description": mart.description,
+        "lineageTag": tag(mart.name),
+    }
+    if table.key == "date_key":
+        result["dataCategory"] = "Time"
+    if mart.name.startswith("bridge_"):
+        result["isHidden"] = True
+    result["columns"] = [_column(column, table, mart) for column in columns]
+    if table.hierarchies:
+        result["hierarchies"] = [
+            {
+                "name": name,
+                "lineageTag": tag(mart.name, "hierarchy", name),
+                "levels": [
+                    {
+                        "name": title(level, table),
+                        "lineageTag": tag(mart.name, "hierarchy", name, level),
+                        "column": title(level, table),
+                    }
+                    for level in levels
+                ],
+            }
+            for name, levels in table.hierarchies.items()
+        ]
+    result["partitions"] = [
+        {
+            "name": table.name,
+            "mode": "import",
+            "source": {"type": "m", "expression": _query(table, mart, columns)},
+        }
+    ]
+    return result
+
+
+def title(column: str, table: Table) -> str:
+    """A column's name in the model."""
+    return column_title(column, is_yes_no=column in table.yes_no)
+
+
+def _column(column: Column, table: Table, mart: Mart) -> dict:
+    data_type = "string" if column.name in table.yes_no else model_type(column.data_type)
+    is_hidden = _is_hidden(column, table, mart)
+    result = {
+        "name": title(column.name, table),
+        "description": column.description,
+        "dataType": data_type,
+        "lineageTag": tag(mart.name, column.name),
+        "summarizeBy": "none",
+        "sourceColumn": column.name,
+    }
+    if is_hidden:
+        result["isHidden"] = True
+    if column.name == table.key or (table.key == "date_key" and column.data_type == "date"):
+        result["isKey"] = column.data_type == "date" or table.key != "date_key"
+        if not result["isKey"]:
+            del result["isKey"]
+    used_for_sorting = column.name in table.sort_by.values()
+    if is_hidden and not used_for_sorting and "isKey" not in result:
+        result["isAvailableInMdx"] = False
+    format_string = {
+        "int64": "0",
+        "dateTime": "yyyy-mm-dd",
+        "decimal": "#,0.00",
+        "double": "0.0000",
+    }
+    if data_type in format_string:
+        result["formatString"] = format_string[data_type]
+    if column.name in DATA_CATEGORIES:
+        result["dataCategory"] = DATA_CATEGORIES[column.name]
+    if column.name in table.sort_by:
+        result["sortByColumn"] = title(table.sort_by[column.name], table)
+    result["annotations"] = [{"name": "SummarizationSetBy", "value": "User"}]
+    return result
+
+
+def _is_hidden(column: Column, table: Table, mart: Mart) -> bool:
+    if is_dimension(table):
+        return column.name.endswith("_key") or column.name in table.hidden
+    return mart.name.startswith("bridge_") or column.name not in table.shown
+
+
+def model_type(data_type: str) -> str:
+    """The model's type for a declared SQL type.
+
+    Raises:
+        ArtifactError: the type has none.
+    """
+    scale = re.fullmatch(r"decimal\(\d+,\s*(\d+)\)", data_type)
+    if scale:
+        return "decimal" if int(scale[1]) <= FIXED_DECIMAL_DIGITS else "double"
+    name = data_type.partition("(")[0]
+    types = {
+        "bigint": "int64",
+        "int": "int64",
+        "varchar": "string",
+        "date": "dateTime",
+        "timestamp": "dateTime",
+    }
+    if name not in types:
+        raise ArtifactError(f"Power BI has no type for {data_type}.")
+    return types[name]
+
+
+def _query(table: Table, mart: Mart, columns: list[Column]) -> str:
+    """The M query of a table: its mart, the columns kept, flags as Yes and No."""
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    steps = [
+        f'    Source = Mart("{mart.name}"),',
+        f"    Kept = Table.SelectColumns(Source, {{{names}}})",
+    ]
+    last = "Kept"
+    if table.yes_no:
+        flags = ", ".join(f'{{"{flag}", {YES_NO}, type text}}' for flag in table.yes_no)
+        steps[-1] += ","
+        steps.append(f"    Labelled = Table.TransformColumns(Kept, {{{flags}}})")
+        last = "Labelled"
+    return "\n".join(["let", *steps, "in", f"    {last}"])
+
+
+def _parameter_table(parameter: Measure) -> dict:
+    steps = round(100 * parameter.highest)
+    name = parameter_table(parameter)
+    return {
+        "name": name,
+        "description": f"The values of the slider: {parameter.description}",
+        "lineageTag": tag("parameter", parameter.name),
+        "columns": [
+            {
+                "name": "Share",
+                "description": "A value that the slider can take.",
+                "dataType": "decimal",
+                "lineageTag": tag("parameter", parameter.name, "share"),
+                "summarizeBy": "none",
+                "sourceColumn": "Share",
+                "formatString": "0%",
+                "extendedProperties": [
+                    {"name": "ParameterMetadata", "type": "json", "value": {"version": 0}}
+                ],
+                "annotations": [{"name": "SummarizationSetBy", "value": "User"}],
+            }
+        ],
+        "partitions": [
+            {
+                "name": name,
+                "mode": "import",
+                "source": {
+                    "type": "m",
+                    "expression": (
+                        "let\n"
+                        f"    Shares = List.Transform({{0..{steps}}}, each _ / 100)\n"
+                        "in\n"
+                        "    Table.FromColumns({Shares}, type table [Share = Currency.Type])"
+                    ),
+                },
+            }
+        ],
+    }
+
+
+def parameter_table(parameter: Measure) -> str:
+    """The name of the table with a slider's values."""
+    return f"{parameter.name}, share"
+
+
+# --- measures -------------------------------------------------------------------------------------
+
+
+def _measures_table(variables: Mapping[str, float]) -> dict:
+    smallest_cell = {
+        "name": SMALLEST_CELL,
+        "description": "Counts of people from 1 to one less than this are not shown.",
+        "expression": str(int(variables["smallest_cell"])),
+        "formatString": "0",
+        "displayFolder": "Small numbers",
+        "isHidden": True,
+        "lineageTag": tag("measure", SMALLEST_CELL),
+    }
+    measures = [
+        entry for measure in catalogue().values() for entry in _measure_entries(measure, variables)
+    ]
+    return {
+        "name": MEASURES,
+        "description": "All measures, by folder. It has no rows.",
+        "lineageTag": tag(MEASURES),
+        "columns": [
+            {
+                "name": "No column",
+                "description": "A table needs a column.",
+                "dataType": "int64",
+                "lineageTag": tag(MEASURES, "column"),
+                "summarizeBy": "none",
+                "sourceColumn": "No column",
+                "isHidden": True,
+                "isAvailableInMdx": False,
+                "formatString": "0",
+                "annotations": [{"name": "SummarizationSetBy", "value": "User"}],
+            }
+        ],
+        "measures": sorted([smallest_cell, *measures], key=lambda m: m["name"].lower()),
+        "partitions": [
+            {
+                "name": MEASURES,
+                "mode": "import",
+                "source": {
+                    "type": "m",
+                    "expression": '#table(type table [#"No column" = Int64.Type], {})',
+                },
+            }
+        ],
+    }
+
+
+def _measure_entries(measure: Measure, variables: Mapping[str, float]) -> list[dict]:
+    """A measure, and of a count the number behind it that others are computed from."""
+    entry = {
+        "name": measure.name,
+        "description": " ".join(measure.description.split()),
+        "expression": measure_dax(measure, variables),
+        "formatString": FORMATS[measure.format],
+        "displayFolder": measure.folder,
+        "lineageTag": tag("measure", measure.name),
+    }
+    if measure.kind != "count":
+        return [entry]
+    behind = {
+        **entry,
+        "name": unsuppressed(measure.name),
+        "description": f"{entry['description']} Small numbers too, for other measures.",
+        "expression": with_numbers_behind(measure.dax.strip()),
+        "displayFolder": "Small numbers",
+        "isHidden": True,
+        "lineageTag": tag("measure", measure.name, "unsuppressed"),
+    }
+    return [entry, behind]
+
+
+def unsuppressed(name: str) -> str:
+    """The name of the hidden measure that holds a count before small cells are hidden."""
+    return f"{name} (unsuppressed)"
+
+
+def measure_dax(measure: Measure, variables: Mapping[str, float]) -> str:
+    """The DAX of a measure as pages show it: blank where it would show a small cell."""
+    if measure.kind == "parameter":
+        column = f"'{parameter_table(measure)}'[Share]"
+        return f"SELECTEDVALUE({column}, {float(variables[measure.variable])})"
+    lines, shown = [], []
+    if measure.kind == "count":
+        value = "Number"
+        lines.append(f"VAR Number = [{unsuppressed(measure.name)}]")
+        shown.append(f"(Number = 0 || Number >= [{SMALLEST_CELL}])")
+    else:
+        value = measure.dax.strip()
+        value = value if measure.as_shown else with_numbers_behind(value)
+    if measure.rests_on not in (None, NOBODY):
+        lines.append(f"VAR Whole = [{unsuppressed(measure.rests_on)}]")
+        shown.append(f"Whole >= [{SMALLEST_CELL}]")
+    if measure.part:
+        lines += [f"VAR Part = [{unsuppressed(measure.part)}]", "VAR Rest = Whole - Part"]
+        shown += [f"({n} = 0 || {n} >= [{SMALLEST_CELL}])" for n in ("Part", "Rest")]
+    for i, name in enumerate(measure.gives_away, start=1):
+        lines.append(f"VAR GivenAway{i} = [{unsuppressed(name)}]")
+        shown.append(f"(GivenAway{i} = 0 || GivenAway{i} >= [{SMALLEST_CELL}])")
+    if not shown:
+        return value
+    indented = "\n".join(f"        {line}" for line in value.splitlines())
+    condition = "\n            && ".join(shown)
+    return "\n".join([*lines, "RETURN", "    IF(", f"        {condition},", indented, "    )"])
+
+
+def with_numbers_behind(dax: str) -> str:
+    """An expression that computes with counts before small cells are hidden."""
+
+    def name(match: re.Match) -> str:
+        measure = catalogue().get(match[1])
+        if measure is None:
+            raise ArtifactError(f"There is no measure [{match[1]}].")
+        return f"[{unsuppressed(match[1])}]" if measure.kind == "count" else match[0]
+
+    # a column's bracket follows its table's name
+    return re.sub(r"(?<![\w'])\[([^\]]+)\]", name, dax)
+
+
+# --- relationships --------------------------------------------------------------------------------
+
+
+def _relationships(spec: Model, marts: Mapping[str, Mart]) -> list[dict]:
+    """What dbt tests, between tables and columns of the model; of several dates one is active."""
+    result = []
+    for name, table in spec.tables.items():
+        for column, (to, field) in sorted(marts[name].refers_to.items()):
+            if to not in spec.tables or column in spec.left_out.columns:
+                continue
+            # facts meet in dimensions only
+            if not is_dimension(spec.tables[to]) or is_dimension(table):
+                continue
+            active = table.date if to == "dim_date" else table.dimensions.get(to)
+            relationship = {
+                "name": tag("relationship", name, column),
+                "fromTable": table.name,
+                "fromColumn": title(column, table),
+                "toTable": spec.tables[to].name,
+                "toColumn": title(field, spec.tables[to]),
+            }
+            if active is not None and column != active:
+                relationship["isActive"] = False
+            result.append(relationship)
+    return result
+
+
+# --- connection -----------------------------------------------------------------------------------
+
+
+def _connections() -> list[dict]:
+    """The parameters that a reader sets, and the one function that reads a mart."""
+    parameters = {
+        "Connection": (
+            "SQL Server",
+            "Where the marts are read from.",
+            ', List={"SQL Server", "Parquet files"}, DefaultValue="SQL Server"',
+        ),
+        "ServerName": (
+            "localhost",
+            "SQL Server that holds the marts, or a Fabric SQL endpoint.",
+            "",
+        ),
+        "DatabaseName": ("emr_analytics", "Database that holds the marts.", ""),
+        "SchemaName": ("marts", "Schema of the marts.", ""),
+        "ParquetFolder": (
+            r"C:\emr-analytics\marts",
+            "Folder of the Parquet files that `python -m pipeline export` writes.",
+            "",
+        ),
+    }
+    expressions = [
+        {
+            "name": name,
+            "description": description,
+            "expression": (
+                f'"{value}" meta [IsParameterQuery=true, Type="Text", '
+                f"IsParameterQueryRequired=true{more}]"
+            ),
+            "lineageTag": tag("expression", name),
+            "annotations": [{"name": "PBI_ResultType", "value": "Text"}],
+        }
+        for name, (value, description, more) in parameters.items()
+    ]
+    function = {
+        "name": "Mart",
+        "description": "A mart by its name, from where Connection says.",
+        "expression": (
+            "(name as text) as table =>\n"
+            '    if Connection = "Parquet files" then\n'
+            '        Parquet.Document(File.Contents(ParquetFolder & "\\" & name & ".parquet"))\n'
+            "    else\n"
+            "        Sql.Database(ServerName, DatabaseName)"
+            "{[Schema = SchemaName, Item = name]}[Data]"
+        ),
+        "lineageTag": tag("expression", "Mart"),
+        "annotations": [{"name": "PBI_ResultType", "value": "Function"}],
+    }
+    return [*expressions, function]
+
+
+# --- security -------------------------------------------------------------------------------------
+
+
+def _roles(spec: Model) -> list[dict]:
+    """Two roles: readers see their departments, or all departments of their facilities."""
+    readers = spec.tables["bridge_reader_department"].name
+    department = spec.tables["dim_department"].name
+    own = f"'{readers}'[User name] = USERPRINCIPALNAME()"
+    # of the whole hospital: no department's reader sees them
+    whole_hospital = [
+        table.name
+        for name, table in spec.tables.items()
+        if not is_dimension(table)
+        and "dim_department" not in table.dimensions
+        and not name.startswith("bridge_")
+        and name != "rpt_data_quality"
+    ]
+    return [
+        {
+            "name": name,
+            "description": description,
+            "modelPermission": "read",
+            "tablePermissions": [
+                {
+                    "name": department,
+                    "filterExpression": (
+                        f"{department}[{column}]\n"
+                        "    IN CALCULATETABLE(\n"
+                        f"        VALUES('{readers}'[{column}]),\n"
+                        f"        {own}\n"
+                        "    )"
+                    ),
+                },
+                {"name": readers, "filterExpression": own},
+                *(
+                    {"name": table, "filterExpression": "FALSE()"}
+                    for table in sorted(whole_hospital)
+                ),
+            ],
+        }
+        for name, description, column in (
+            (
+                "Own departments",
+                "A reader sees the departments of report_readers.",
+                "Department key",
+            ),
+            (
+                "Own facilities",
+                "A reader sees all departments of these facilities.",
+                "Facility name",
+            ),
+        )
+    ]

@@ -1,0 +1,679 @@
+"""The report: pages and visuals of report.yml as PBIR, Power BI's file per visual."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from measures.catalogue import NOBODY, catalogue, semantic_model
+from powerbi.marts import ArtifactError
+from powerbi.model import MEASURES, parameter_table, tag, title
+
+SPECIFICATION = Path(__file__).with_name("report.yml")
+SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric/item/report/definition"
+THEME = "EMR-Analytics.json"
+PAGE_WIDTH, PAGE_HEIGHT = 1280, 720
+MARGIN, GAP = 16, 8
+# The heading and the slicers above the grid.
+HEADING_HEIGHT, SLICER_HEIGHT = 48, 60
+GRID_TOP = MARGIN + HEADING_HEIGHT + SLICER_HEIGHT + GAP
+COLUMNS = ROWS = 12
+# Under so many answers a figure is grey (variable fewest_returned_surveys).
+FEW_ANSWERS = 25
+GREY = "#767676"
+
+KINDS = {
+    "cards": "cardVisual",
+    "table": "tableEx",
+    "matrix": "pivotTable",
+    "line": "lineChart",
+    "bar": "clusteredBarChart",
+    "column": "clusteredColumnChart",
+    "scatter": "scatterChart",
+    "slider": "slicer",
+}
+
+
+class Definition(BaseModel):
+    """Unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Slicer(Definition):
+    """A choice that holds on all pages; `starts_with` is chosen when the report opens."""
+
+    name: str
+    field: str
+    starts_with: list[str] = []
+
+
+class Visual(Definition):
+    """A visual; which fields it takes depends on its kind."""
+
+    title: str
+    alt: str
+    kind: Literal["cards", "table", "matrix", "line", "bar", "column", "scatter", "slider"]
+    at: tuple[int, int, int, int]
+    values: list[str] = []
+    x: str | None = None
+    y: list[str] = []
+    against: str | None = None
+    series: str | None = None
+    small_multiples: str | None = None
+    rows: list[str] = []
+    columns: list[str] = []
+    tooltips: list[str] = []
+    parameter: str | None = None
+    ignores: list[str] = []
+    filters: dict[str, list[str] | str] = {}
+    sort: tuple[str, Literal["ascending", "descending"]] | None = None
+    grey_if_few: str | None = None
+
+    def measures(self) -> list[str]:
+        """The measures that it shows, without those of its tooltips."""
+        fields = [*self.values, *self.y, *filter(None, [self.against, self.parameter])]
+        return [field for field in fields if "." not in field]
+
+
+class Page(Definition):
+    """A page; `drill_through` is the column whose value it is opened for."""
+
+    name: str
+    title: str
+    says: str
+    visuals: list[Visual]
+    drill_through: str | None = None
+
+
+class Report(Definition):
+    """The whole report."""
+
+    slicers: list[Slicer]
+    pages: list[Page]
+
+
+@cache
+def report_specification() -> Report:
+    """The pages as report.yml has them.
+
+    Raises:
+        ArtifactError: report.yml is not as it must be.
+    """
+    try:
+        return Report.model_validate(yaml.safe_load(SPECIFICATION.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise ArtifactError(f"report.yml: {error}") from error
+
+
+def report_files(seeds: Mapping[str, list[dict]]) -> dict[str, dict]:
+    """All JSON files of the report by their path in its folder.
+
+    Args:
+        seeds: the rows of the reference seeds `finding_departments` and `finding_months`, for
+            filters that name a finding.
+
+    Raises:
+        ArtifactError: report.yml names a field that there is not.
+    """
+    specification = report_specification()
+    files = {
+        "definition.pbir": {
+            "$schema": SCHEMAS.replace("/definition", "/definitionProperties/1.0.0/schema.json"),
+            "version": "4.0",
+            "datasetReference": {"byPath": {"path": "../EMR Analytics.SemanticModel"}},
+        },
+        "definition/version.json": {
+            "$schema": f"{SCHEMAS}/versionMetadata/1.0.0/schema.json",
+            "version": "2.0.0",
+        },
+        "definition/report.json": _report(),
+        "definition/pages/pages.json": {
+            "$schema": f"{SCHEMAS}/pagesMetadata/1.0.0/schema.json",
+            "pageOrder": [page.name for page in specification.pages],
+            "activePageName": specification.pages[0].name,
+        },
+        f"StaticResources/RegisteredResources/{THEME}": theme(),
+    }
+    for page in specification.pages:
+        folder = f"definition/pages/{page.name}"
+        files[f"{folder}/page.json"] = _page(page, specification)
+        for visual in _visuals(page, specification, seeds):
+            files[f"{folder}/visuals/{visual['name']}/visual.json"] = visual
+    return files
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+def _report() -> dict:
+    return {
+        "$schema": f"{SCHEMAS}/report/3.0.0/schema.json",
+        "themeCollection": {
+            "customTheme": {
+                "name": THEME,
+                "reportVersionAtImport": {"visual": "2.2.0", "report": "3.0.0", "page": "2.0.0"},
+                "type": "RegisteredResources",
+            }
+        },
+        "resourcePackages": [
+            {
+                "name": "RegisteredResources",
+                "type": "RegisteredResources",
+                "items": [{"name": THEME, "path": THEME, "type": "CustomTheme"}],
+            }
+        ],
+        "settings": {
+            "useStylableVisualContainerHeader": True,
+            "defaultDrillFilterOtherVisuals": True,
+            "allowChangeFilterTypes": True,
+            "useEnhancedTooltips": True,
+            "exportDataMode": "AllowSummarized",
+        },
+    }
+
+
+def _page(page: Page, specification: Report) -> dict:
+    result = {
+        "$schema": f"{SCHEMAS}/page/2.0.0/schema.json",
+        "name": page.name,
+        "displayName": page.title,
+        "displayOption": "FitToPage",
+        "height": PAGE_HEIGHT,
+        "width": PAGE_WIDTH,
+    }
+    slicers = {slicer.name: slicer_name(slicer) for slicer in page_slicers(page, specification)}
+    interactions = [
+        {"source": slicers[ignored], "target": visual_name(visual), "type": "NoFilter"}
+        for visual in page.visuals
+        for ignored in visual.ignores
+        if ignored in slicers
+    ]
+    if interactions:
+        result["visualInteractions"] = interactions
+    if page.drill_through:
+        filter_name = f"{page.name}-filter"
+        field = field_expression(page.drill_through)
+        result["filterConfig"] = {
+            "filters": [
+                {
+                    "name": filter_name,
+                    "field": field,
+                    "type": "Categorical",
+                    "howCreated": "Drillthrough",
+                }
+            ]
+        }
+        result["pageBinding"] = {
+            "name": f"{page.name}-binding",
+            "type": "Drillthrough",
+            "parameters": [
+                {"name": f"{page.name}-value", "boundFilter": filter_name, "fieldExpr": field}
+            ],
+        }
+        result["type"] = "Drillthrough"
+        result["visibility"] = "HiddenInViewMode"
+    return result
+
+
+def page_slicers(page: Page, specification: Report) -> list[Slicer]:
+    """The slicers on a page: all, but on a page about one value not the one of its column."""
+    return [slicer for slicer in specification.slicers if slicer.field != page.drill_through]
+
+
+def slicer_name(slicer: Slicer) -> str:
+    """The name of a slicer's file; the same on every page, where it is another visual."""
+    return f"slicer-{_slug(slicer.name)}"
+
+
+def visual_name(visual: Visual) -> str:
+    """The name of a visual's file: its title in plain letters."""
+    return _slug(visual.title)[:50].strip("-")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+# --- visuals --------------------------------------------------------------------------------------
+
+
+def _visuals(page: Page, specification: Report, seeds: Mapping[str, list[dict]]) -> list[dict]:
+    """Heading, slicers and visuals of a page, in tab order."""
+    slicers = page_slicers(page, specification)
+    width = (PAGE_WIDTH - 2 * MARGIN - GAP * (len(slicers) - 1)) / len(slicers)
+    visuals = [_heading(page)]
+    if page.drill_through:
+        visuals.append(_back_button())
+    for i, slicer in enumerate(slicers):
+        box = (MARGIN + i * (width + GAP), MARGIN + HEADING_HEIGHT, width, SLICER_HEIGHT)
+        visuals.append(_slicer(slicer, box))
+    visuals += [_visual(visual, seeds) for visual in page.visuals]
+    for order, visual in enumerate(visuals):
+        # PBIR orders tabs upwards, and draws higher z above
+        visual["position"] |= {"z": 1000 * order, "tabOrder": 1000 * order}
+    names = [visual["name"] for visual in visuals]
+    if len(set(names)) < len(names):
+        raise ArtifactError(f"report.yml: two visuals of {page.name} have the same title")
+    return visuals
+
+
+def box_on_grid(at: tuple[int, int, int, int]) -> tuple[float, float, float, float]:
+    """Left, top, width and height in pixels of a place on the grid."""
+    column, row, columns, rows = at
+    cell_width = (PAGE_WIDTH - 2 * MARGIN + GAP) / COLUMNS
+    cell_height = (PAGE_HEIGHT - MARGIN - GRID_TOP + GAP) / ROWS
+    return (
+        MARGIN + column * cell_width,
+        GRID_TOP + row * cell_height,
+        columns * cell_width - GAP,
+        rows * cell_height - GAP,
+    )
+
+
+def _container(name: str, box: tuple[float, float, float, float], visual: dict) -> dict:
+    left, top, width, height = (round(number, 2) for number in box)
+    return {
+        "$schema": f"{SCHEMAS}/visualContainer/2.2.0/schema.json",
+        "name": name,
+        "position": {"x": left, "y": top, "z": 0, "width": width, "height": height},
+        "visual": visual,
+    }
+
+
+def _heading(page: Page) -> dict:
+    visual = {
+        "visualType": "textbox",
+        "objects": {
+            "general": [
+                {
+                    "properties": {
+                        "paragraphs": [
+                            {
+                                "textRuns": [
+                                    {
+                                        "value": page.title,
+                                        "textStyle": {"fontWeight": "bold", "fontSize": "16pt"},
+                                    },
+                                    {
+                                        "value": f"   {page.says}",
+                                        "textStyle": {"fontSize": "12pt"},
+                                    },
+                                ]
+                            }
+                        ]
+                    }
+                }
+            ]
+        },
+        "visualContainerObjects": {
+            "general": [{"properties": {"altText": _text(f"{page.title}. {page.says}")}}],
+            "title": [{"properties": {"show": _literal("false")}}],
+        },
+        "drillFilterOtherVisuals": True,
+    }
+    left = MARGIN + (48 if page.drill_through else 0)
+    return _container(
+        "heading", (left, MARGIN, PAGE_WIDTH - MARGIN - left, HEADING_HEIGHT - 4), visual
+    )
+
+
+def _back_button() -> dict:
+    visual = {
+        "visualType": "actionButton",
+        "objects": {
+            "icon": [
+                {"properties": {"shapeType": _text("back")}, "selector": {"id": "default"}},
+            ]
+        },
+        "visualContainerObjects": {
+            "general": [{"properties": {"altText": _text("Back to the page that you came from.")}}],
+            "title": [
+                {"properties": {"show": _literal("false"), "text": _text("Back")}},
+            ],
+            "visualLink": [
+                {"properties": {"show": _literal("true"), "type": _text("Back")}},
+            ],
+        },
+        "drillFilterOtherVisuals": True,
+    }
+    return _container("back", (MARGIN, MARGIN, 40, 40), visual)
+
+
+def _slicer(slicer: Slicer, box: tuple[float, float, float, float]) -> dict:
+    visual = {
+        "visualType": "slicer",
+        "query": {"queryState": {"Values": {"projections": [_projection(slicer.field, True)]}}},
+        "objects": {
+            "data": [{"properties": {"mode": _text("Dropdown")}}],
+            "selection": [{"properties": {"selectAllCheckboxEnabled": _literal("true")}}],
+            "header": [{"properties": {"show": _literal("false")}}],
+        },
+        "visualContainerObjects": _chrome(
+            slicer.name, f"Choose what all pages show by {slicer.name.lower()}.", None
+        ),
+        "syncGroup": {
+            "groupName": slicer.name,
+            "fieldChanges": True,
+            "filterChanges": True,
+        },
+        "drillFilterOtherVisuals": True,
+    }
+    if slicer.starts_with:
+        chosen = _in_condition(slicer.field, slicer.starts_with)
+        visual["objects"]["general"] = [{"properties": {"filter": {"filter": chosen}}}]
+    return _container(slicer_name(slicer), box, visual)
+
+
+def _visual(visual: Visual, seeds: Mapping[str, list[dict]]) -> dict:
+    state = {
+        role: {"projections": [_projection(f, is_axis) for f in fields]}
+        for role, fields, is_axis in _roles(visual)
+        if fields
+    }
+    content = {
+        "visualType": KINDS[visual.kind],
+        "query": {"queryState": state},
+        "objects": _formatting(visual),
+        "visualContainerObjects": _chrome(visual.title, visual.alt, _definitions(visual)),
+        "drillFilterOtherVisuals": True,
+    }
+    sort = visual.sort
+    if sort is None and visual.x and visual.kind != "scatter":
+        sort = (visual.x, "ascending")
+    if sort:
+        content["query"]["sortDefinition"] = {
+            "sort": [{"field": field_expression(sort[0]), "direction": sort[1].capitalize()}],
+            "isDefaultSort": False,
+        }
+    if not content["objects"]:
+        del content["objects"]
+    result = _container(visual_name(visual), box_on_grid(visual.at), content)
+    if visual.filters:
+        result["filterConfig"] = {
+            "filters": [
+                _filter(visual, column, _filter_values(column, values, seeds))
+                for column, values in visual.filters.items()
+            ]
+        }
+    return result
+
+
+def _roles(visual: Visual) -> list[tuple[str, list[str], bool]]:
+    """Role, fields and whether the role is an axis, for each role of a visual's kind."""
+    one = lambda field: [field] if field else []  # noqa: E731
+    tooltips = ("Tooltips", visual.tooltips, False)
+    if visual.kind == "cards":
+        return [("Data", visual.values, False)]
+    if visual.kind == "table":
+        return [("Values", visual.values, False)]
+    if visual.kind == "matrix":
+        return [
+            ("Rows", visual.rows, True),
+            ("Columns", visual.columns, True),
+            ("Values", visual.values, False),
+        ]
+    if visual.kind == "slider":
+        parameter = catalogue()[visual.parameter]
+        return [("Values", [f"{parameter_table(parameter)}.Share"], True)]
+    if visual.kind == "scatter":
+        return [
+            ("Category", one(visual.x), True),
+            ("X", one(visual.against), False),
+            ("Y", visual.y, False),
+            tooltips,
+        ]
+    return [
+        ("Category", one(visual.x), True),
+        ("Series", one(visual.series), False),
+        ("Y", visual.y, False),
+        ("Rows", one(visual.small_multiples), False),
+        tooltips,
+    ]
+
+
+def _definitions(visual: Visual) -> str:
+    """The tooltip of a visual's header: what each of its measures is."""
+    return " ".join(
+        f"{name}: {' '.join(catalogue()[name].description.split())}" for name in visual.measures()
+    )
+
+
+def _chrome(heading: str, alt: str, definitions: str | None) -> dict:
+    """Title, alternative text and the tooltip with definitions."""
+    result = {
+        "title": [{"properties": {"show": _literal("true"), "text": _text(heading)}}],
+        "general": [{"properties": {"altText": _text(" ".join(alt.split()))}}],
+    }
+    if definitions:
+        result["visualHeader"] = [
+            {"properties": {"show": _literal("true"), "showTooltipButton": _literal("true")}}
+        ]
+        result["visualHeaderTooltip"] = [{"properties": {"text": _text(definitions)}}]
+    return result
+
+
+def _formatting(visual: Visual) -> dict:
+    if visual.kind == "slider":
+        return {"data": [{"properties": {"mode": _text("Single")}}]}
+    if visual.kind in ("bar", "column"):
+        return {"labels": [{"properties": {"show": _literal("true")}}]}
+    if visual.kind == "cards":
+        return {
+            "layout": [
+                {
+                    "properties": {
+                        "orientation": _literal("0D" if visual.at[2] > 3 else "1D"),
+                    }
+                }
+            ]
+        }
+    if visual.kind == "table" and visual.grey_if_few:
+        few = {
+            "Comparison": {
+                # less than
+                "ComparisonKind": 3,
+                "Left": field_expression(visual.grey_if_few),
+                "Right": {"Literal": {"Value": f"{FEW_ANSWERS}D"}},
+            }
+        }
+        color = {
+            "solid": {
+                "color": {
+                    "expr": {
+                        "Conditional": {
+                            "Cases": [
+                                {"Condition": few, "Value": {"Literal": {"Value": f"'{GREY}'"}}}
+                            ]
+                        }
+                    }
+                }
+            }
+        }
+        return {
+            "values": [
+                {
+                    "properties": {"fontColor": color},
+                    "selector": {
+                        "data": [{"dataViewWildcard": {"matchingOption": 1}}],
+                        "metadata": f"{MEASURES}.{name}",
+                    },
+                }
+                for name in visual.measures()
+                if name != visual.grey_if_few
+            ]
+        }
+    return {}
+
+
+# --- fields and filters ---------------------------------------------------------------------------
+
+
+def field_name(field: str) -> tuple[str, str, bool]:
+    """Table and name in the model of a field of report.yml, and whether it is a measure.
+
+    Raises:
+        ArtifactError: there is no such field.
+    """
+    if "." not in field:
+        if field not in catalogue():
+            raise ArtifactError(f"report.yml: there is no measure {field}")
+        return MEASURES, field, True
+    mart, _, column = field.rpartition(".")
+    table = semantic_model().tables.get(mart)
+    if table is not None:
+        return table.name, title(column, table), False
+    parameters = {parameter_table(m) for m in catalogue().values() if m.kind == "parameter"}
+    if mart in parameters:
+        return mart, column, False
+    raise ArtifactError(f"report.yml: there is no table {mart}")
+
+
+def field_expression(field: str) -> dict:
+    """A field as PBIR names it."""
+    entity, name, is_measure = field_name(field)
+    return {
+        "Measure" if is_measure else "Column": {
+            "Expression": {"SourceRef": {"Entity": entity}},
+            "Property": name,
+        }
+    }
+
+
+def _projection(field: str, is_axis: bool) -> dict:
+    entity, name, _ = field_name(field)
+    result = {
+        "field": field_expression(field),
+        "queryRef": f"{entity}.{name}",
+        "nativeQueryRef": name,
+    }
+    if is_axis:
+        result["active"] = True
+    return result
+
+
+def _filter_values(
+    column: str, values: list[str] | str, seeds: Mapping[str, list[dict]]
+) -> list[str | int]:
+    """The values of a filter; a finding stands for its departments, or its months."""
+    if isinstance(values, list):
+        return values
+    seed, name, convert = {
+        "dim_department.department_name": ("finding_departments", "department_name", str),
+        "dim_date.month_number": ("finding_months", "month_number", int),
+    }[column]
+    return [convert(row[name]) for row in seeds[seed] if row["finding_id"] == values]
+
+
+def _filter(visual: Visual, column: str, values: list[str | int]) -> dict:
+    return {
+        "name": tag("filter", visual.title, column).replace("-", "")[:20],
+        "field": field_expression(column),
+        "type": "Categorical",
+        "filter": _in_condition(column, values),
+        "howCreated": "User",
+    }
+
+
+def _in_condition(column: str, values: list[str | int]) -> dict:
+    entity, name, _ = field_name(column)
+    return {
+        "Version": 2,
+        "From": [{"Name": "t", "Entity": entity, "Type": 0}],
+        "Where": [
+            {
+                "Condition": {
+                    "In": {
+                        "Expressions": [
+                            {
+                                "Column": {
+                                    "Expression": {"SourceRef": {"Source": "t"}},
+                                    "Property": name,
+                                }
+                            }
+                        ],
+                        "Values": [[{"Literal": {"Value": _value(value)}}] for value in values],
+                    }
+                }
+            }
+        ],
+    }
+
+
+def _value(value: str | int) -> str:
+    if isinstance(value, int):
+        return f"{value}L"
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _text(text: str) -> dict:
+    return _literal(_value(text))
+
+
+def _literal(value: str) -> dict:
+    return {"expr": {"Literal": {"Value": value}}}
+
+
+def counts_behind(visual: Visual) -> set[str]:
+    """The counts on which a visual's measures rest, which its reader wants to see."""
+    measures = (catalogue()[name] for name in visual.measures())
+    return {m.rests_on for m in measures if m.rests_on not in (None, NOBODY)}
+
+
+# --- theme ----------------------------------------------------------------------------------------
+
+
+def theme() -> dict:
+    """The report's theme: colours that are told apart with any colour vision, large enough text."""
+    return {
+        # Power BI wants the name of the file
+        "name": THEME,
+        # each has a contrast of 4.5 to 1 and more with white
+        "dataColors": [
+            "#005A9C",
+            "#B34700",
+            "#19734F",
+            "#7A3E9D",
+            "#8A6100",
+            "#B0245A",
+            "#3F4A54",
+            "#0E6E78",
+            "#5C4B8A",
+            "#7B3F00",
+        ],
+        "background": "#FFFFFF",
+        "foreground": "#1F2933",
+        "tableAccent": "#005A9C",
+        "good": "#19734F",
+        "neutral": "#8A6100",
+        "bad": "#B0245A",
+        "hyperlink": "#005A9C",
+        "textClasses": {
+            "title": {"fontFace": "Segoe UI Semibold", "fontSize": 12, "color": "#1F2933"},
+            "label": {"fontFace": "Segoe UI", "fontSize": 10, "color": "#1F2933"},
+            "callout": {"fontFace": "Segoe UI Semibold", "fontSize": 20, "color": "#1F2933"},
+            "header": {"fontFace": "Segoe UI Semibold", "fontSize": 12, "color": "#1F2933"},
+        },
+        "visualStyles": {
+            "*": {
+                "*": {
+                    "background": [{"show": True, "color": {"solid": {"color": "#FFFFFF"}}}],
+                    "border": [
+                        {"show": True, "color": {"solid": {"color": "#C5CCD3"}}, "radius": 4}
+                    ],
+                }
+            },
+            "page": {
+                "*": {
+                    "background": [{"color": {"solid": {"color": "#F4F6F8"}}, "transparency": 0}],
+                    "outspace": [{"color": {"solid": {"color": "#F4F6F8"}}}],
+                }
+            },
+        },
+    }

@@ -1,0 +1,623 @@
+"""The SQL twins against figures that were computed by hand from a few rows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from measures.catalogue import catalogue
+from measures.query import Selection
+from tests.measures.conftest import days
+
+JANUARY = Selection(date(2024, 1, 1), date(2024, 1, 31))
+ER, SURGERY = 1, 2
+ADULT, SENIOR = 1, 2
+PRIVATE, SELF_PAY, UNKNOWN = 1, 2, -1
+
+
+def encounter(patient: int, department: int, arrival: int, **columns) -> dict:
+    return {
+        "patient_key": patient,
+        "department_key": department,
+        "arrival_date_key": arrival,
+        "age_group_key": ADULT,
+        "payer_key": PRIVATE,
+        "encounter_class": "emergency",
+        "is_emergency_arrival": 1,
+        "is_left_without_being_seen": 0,
+        **columns,
+    }
+
+
+def inpatient(patient: int, arrival: int, discharge: int | None, **columns) -> dict:
+    return encounter(
+        patient,
+        SURGERY,
+        arrival,
+        encounter_class="inpatient",
+        admission_date_key=arrival,
+        discharge_date_key=discharge,
+        **columns,
+    )
+
+
+def stay(patient: int, discharge: int, **columns) -> dict:
+    return {
+        "patient_key": patient,
+        "department_key": SURGERY,
+        "age_group_key": ADULT,
+        "payer_key": PRIVATE,
+        "discharge_date_key": discharge,
+        **columns,
+    }
+
+
+def claim(patient: int, arrival: int, **columns) -> dict:
+    return {
+        "patient_key": patient,
+        "department_key": ER,
+        "age_group_key": ADULT,
+        "payer_key": PRIVATE,
+        "arrival_date_key": arrival,
+        "is_adjudicated": 1,
+        "is_denied": 0,
+        **columns,
+    }
+
+
+def survey(discharge: int, **columns) -> dict:
+    return {"discharge_date_key": discharge, "is_survey_eligible": 1, "is_returned": 1, **columns}
+
+
+MARTS = {
+    "dim_date": days(date(2023, 1, 1), date(2024, 12, 31)),
+    "dim_department": [
+        {"department_key": ER, "department_name": "ER"},
+        {"department_key": SURGERY, "department_name": "Surgery"},
+    ],
+    "dim_age_group": [
+        {"age_group_key": ADULT, "age_group": "Adult"},
+        {"age_group_key": SENIOR, "age_group": "Senior"},
+    ],
+    "dim_payer": [
+        {"payer_key": PRIVATE, "payer_category": "Private", "is_insured": 1},
+        {"payer_key": SELF_PAY, "payer_category": "Uninsured", "is_insured": 0},
+        {"payer_key": UNKNOWN, "payer_category": "Unknown", "is_insured": None},
+    ],
+    "dim_patient": [
+        {"patient_key": 1, "is_insured_at_latest_encounter": 1, "latest_payer_category": "Private"},
+        {"patient_key": 2, "is_insured_at_latest_encounter": 1, "latest_payer_category": "Private"},
+        {"patient_key": 3, "is_insured_at_latest_encounter": 0, "latest_payer_category": "Self"},
+        {"patient_key": 4, "is_insured_at_latest_encounter": None, "latest_payer_category": "?"},
+    ],
+    "fct_encounters": [
+        encounter(
+            1,
+            ER,
+            20240105,
+            wait_minutes=10,
+            is_emergency_return_72_hours=1,
+            is_emergency_return_30_days=1,
+            total_charge_amount=100,
+        ),
+        encounter(
+            2,
+            ER,
+            20240110,
+            wait_minutes=30,
+            is_emergency_return_72_hours=0,
+            is_emergency_return_30_days=1,
+            total_charge_amount=200,
+            payer_key=SELF_PAY,
+        ),
+        encounter(3, ER, 20240115, is_left_without_being_seen=1),
+        inpatient(
+            1,
+            20240106,
+            20240110,
+            length_of_stay_days=4,
+            wait_minutes=5,
+            boarding_minutes=60,
+            is_died_in_hospital=0,
+            total_charge_amount=1000,
+        ),
+        # discharged in February
+        inpatient(
+            4,
+            20240120,
+            20240203,
+            length_of_stay_days=14,
+            boarding_minutes=90,
+            is_emergency_arrival=0,
+            is_died_in_hospital=1,
+        ),
+        # arrived in December
+        inpatient(2, 20231220, 20240102, length_of_stay_days=13, is_died_in_hospital=1),
+        # still there
+        inpatient(3, 20231225, None),
+    ],
+    "fct_daily_census": [
+        {
+            "department_key": SURGERY,
+            "date_key": day["date_key"],
+            "midnight_census": 3 if day["date_key"] <= 20240110 else 1,
+            "staffed_beds": 4,
+        }
+        for day in days(date(2024, 1, 1), date(2024, 1, 31))
+    ]
+    # no beds, so that its census is not in the occupancy
+    + [{"department_key": ER, "date_key": 20240101, "midnight_census": 2, "staffed_beds": None}],
+    "fct_readmissions": [
+        # readmitted on day 20
+        stay(
+            1,
+            20240102,
+            is_index_stay_7_days=1,
+            is_readmitted_7_days=0,
+            is_index_stay_30_days=1,
+            is_readmitted_30_days=1,
+            is_readmitted_unplanned_30_days=1,
+            is_hwr_index_stay_30_days=1,
+            is_hwr_readmitted_30_days=1,
+            is_index_stay_60_days=1,
+            is_readmitted_60_days=1,
+            has_type_2_diabetes=1,
+            has_chronic_condition=1,
+            expected_probability_30_days=0.3,
+            readmission_length_of_stay_days=6,
+            readmission_net_revenue_amount=900,
+            lace_band="High",
+            lace_index=12,
+        ),
+        # the same patient again, planned
+        stay(
+            1,
+            20240125,
+            is_index_stay_30_days=1,
+            is_readmitted_30_days=1,
+            is_readmitted_unplanned_30_days=0,
+            is_hwr_index_stay_30_days=1,
+            is_hwr_readmitted_30_days=0,
+            is_index_stay_60_days=1,
+            is_readmitted_60_days=0,
+            has_type_2_diabetes=1,
+            has_chronic_condition=0,
+            expected_probability_30_days=0.1,
+            readmission_length_of_stay_days=2,
+            readmission_net_revenue_amount=None,
+            lace_band="Low",
+            lace_index=3,
+        ),
+        # a senior with diabetes: no adult
+        stay(
+            2,
+            20240110,
+            age_group_key=SENIOR,
+            is_index_stay_30_days=1,
+            is_readmitted_30_days=0,
+            is_readmitted_unplanned_30_days=0,
+            is_hwr_index_stay_30_days=0,
+            is_index_stay_60_days=1,
+            is_readmitted_60_days=1,
+            has_type_2_diabetes=1,
+            has_chronic_condition=1,
+            expected_probability_30_days=0.2,
+            lace_band="Moderate",
+            lace_index=6,
+        ),
+        # an adult with diabetes who was not readmitted
+        stay(
+            3,
+            20240111,
+            is_index_stay_30_days=1,
+            is_readmitted_30_days=0,
+            is_readmitted_unplanned_30_days=0,
+            is_index_stay_60_days=1,
+            is_readmitted_60_days=0,
+            has_type_2_diabetes=1,
+            has_chronic_condition=1,
+            expected_probability_30_days=0.4,
+            lace_band="Moderate",
+            lace_index=7,
+        ),
+        # died
+        stay(
+            4,
+            20240131,
+            is_index_stay_30_days=0,
+            index_exclusion_reason_30_days="died in hospital",
+            lace_band="High",
+            lace_index=10,
+        ),
+        # the day after the period
+        stay(4, 20240201, is_index_stay_30_days=1, is_readmitted_30_days=1),
+    ],
+    "fct_revenue": [
+        claim(
+            1,
+            20240105,
+            adjudication_date_key=20240220,
+            billed_amount=1000,
+            allowed_amount=400,
+            contractual_adjustment_amount=600,
+            denied_amount=0,
+            patient_responsibility_amount=100,
+            payer_paid_amount=250,
+            patient_paid_amount=50,
+            outstanding_amount=100,
+            ageing_bucket="121+",
+            days_to_payment=20,
+        ),
+        claim(
+            2,
+            20240110,
+            payer_key=SELF_PAY,
+            adjudication_date_key=20240120,
+            is_denied=1,
+            billed_amount=500,
+            allowed_amount=100,
+            contractual_adjustment_amount=150,
+            denied_amount=250,
+            patient_responsibility_amount=100,
+            payer_paid_amount=0,
+            patient_paid_amount=0,
+            outstanding_amount=100,
+            ageing_bucket="0-30",
+        ),
+        # pending: billed, but not net revenue
+        claim(3, 20240115, is_adjudicated=0, is_denied=None, billed_amount=300),
+        # adjudicated in January, arrived before
+        claim(1, 20231220, adjudication_date_key=20240105, billed_amount=10, allowed_amount=7),
+    ],
+    "fct_charges": [
+        {"service_date_key": 20240105, "charge_amount": 60, "department_key": ER},
+        {"service_date_key": 20240201, "charge_amount": 40, "department_key": ER},
+    ],
+    "fct_satisfaction": [
+        survey(
+            20240110,
+            overall_rating=9,
+            is_overall_rating_top_box=1,
+            recommend=4,
+            is_recommend_top_box=1,
+            nurse_communication=4,
+            is_nurse_communication_top_box=1,
+            doctor_communication=3,
+            is_doctor_communication_top_box=0,
+        ),
+        survey(
+            20240112,
+            overall_rating=6,
+            is_overall_rating_top_box=0,
+            recommend=None,
+            nurse_communication=2,
+            is_nurse_communication_top_box=0,
+            doctor_communication=4,
+            is_doctor_communication_top_box=1,
+        ),
+        survey(20240113, doctor_communication=4, is_doctor_communication_top_box=1),
+        survey(20240115, is_returned=0),
+        # not eligible: counts nowhere
+        survey(20240116, is_survey_eligible=0, overall_rating=1, is_overall_rating_top_box=0),
+    ],
+    "fct_procedures": [
+        {"procedure_date_key": 20240105, "is_surgery": 1},
+        {"procedure_date_key": 20240106, "is_surgery": 0},
+    ],
+    "fct_vitals": [
+        {"measurement_date_key": 20240105, "blood_pressure_stage": "Crisis"},
+        {"measurement_date_key": 20240105, "blood_pressure_stage": "Stage 2"},
+        {"measurement_date_key": 20240105, "blood_pressure_stage": "Normal"},
+        {"measurement_date_key": 20240105, "blood_pressure_stage": None},
+    ],
+    "rpt_receivables": [
+        {
+            "month_end_date_key": 20231231,
+            "outstanding_amount": 900,
+            "average_daily_net_revenue_amount": 10,
+        },
+        {
+            "month_end_date_key": 20240131,
+            "outstanding_amount": 800,
+            "average_daily_net_revenue_amount": 16,
+        },
+    ],
+    "rpt_chronic_condition_months": [
+        {
+            "month_start_date_key": 20240101,
+            "chronic_group": "Asthma",
+            "encounters": 62,
+            "days_covered": 31,
+        },
+        # hidden: its days do not count either
+        {"month_start_date_key": 20240101, "chronic_group": "COPD", "days_covered": 31},
+    ],
+    "rpt_data_quality": [
+        {
+            "table_name": "claims",
+            "rule_number": 1,
+            "delivered_rows": 100,
+            "quarantined_rows": 3,
+            "flagged_rows": 0,
+        },
+        {
+            "table_name": "claims",
+            "rule_number": 2,
+            "delivered_rows": 100,
+            "quarantined_rows": 1,
+            "flagged_rows": 2,
+        },
+        {
+            "table_name": "payers",
+            "rule_number": 1,
+            "delivered_rows": 60,
+            "quarantined_rows": 0,
+            "flagged_rows": 0,
+        },
+    ],
+    "rpt_findings": [
+        {"finding_id": "F1", "holds": 1, "value": 0.33},
+        {"finding_id": "F2", "holds": 0},
+        {"finding_id": "F3", "holds": None},
+    ],
+    "rpt_readmission_flag_agreement": [{"window_days": 30, "cohens_kappa": 0.9}],
+}
+
+# Byar's limits of 2 observed and 1.0 expected, worked out on paper:
+# 2 x (1 - 1/18 - 1.96 / (3 x 1.41421))^3 = 2 x 0.482468^3
+# 3 x (1 - 1/27 + 1.96 / (3 x 1.73205))^3 = 3 x 1.340165^3
+EXPECTED = {
+    "Encounters": 5,
+    "Patients": 4,
+    "Inpatients": 2,
+    "Inpatients of these beds": 2,
+    "Days covered": 31,
+    "Years covered": 31 / 365.25,
+    "Encounters per day": 5 / 31,
+    "Admissions": 2,
+    "Discharges": 2,
+    "Average length of stay": (4 + 13) / 2,
+    "Mean midnight census": (10 * 3 + 21 * 1 + 2) / 31,
+    "Occupancy": (10 * 3 + 21 * 1) / (31 * 4),
+    "Emergency arrivals": 4,
+    "Left without being seen": 1,
+    "Left without being seen share": 1 / 4,
+    "Waits": 3,
+    "Mean wait": (10 + 30 + 5) / 3,
+    "Boardings": 2,
+    "Mean boarding": 75,
+    "Emergency discharges followed 72 hours": 2,
+    "Emergency returns 72 hours": 1,
+    "Emergency return rate 72 hours": 1 / 2,
+    "Emergency return rate 30 days": 1,
+    "Deaths in hospital": 1,
+    "Inpatient mortality": 1 / 2,
+    "Chronic encounters per day": 2,
+    "Surgeries": 1,
+    "Blood pressures measured": 3,
+    "High blood pressures": 2,
+    "High blood pressure share": 2 / 3,
+    "Acute stays": 5,
+    "Index stays 7 days": 1,
+    "Readmission rate 7 days": 0,
+    "Index stays 30 days": 4,
+    "Readmitted stays 30 days": 2,
+    "Readmission rate 30 days": 2 / 4,
+    "Unplanned readmitted stays 30 days": 1,
+    "Unplanned readmission rate 30 days": 1 / 4,
+    "HWR-style index stays 30 days": 2,
+    "HWR-style readmission rate 30 days": 1 / 2,
+    "Expected readmissions 30 days": 1.0,
+    "Observed to expected readmissions": 2.0,
+    "Observed to expected readmissions, lower limit": 0.224615,
+    "Observed to expected readmissions, upper limit": 7.220981,
+    "Patients with an index stay 30 days": 3,
+    "Patients readmitted 30 days": 1,
+    "Patients readmitted rate 30 days": 1 / 3,
+    "Further index stays of a patient 30 days": 1,
+    "Further readmitted stays of a patient 30 days": 1,
+    "Planned readmitted stays 30 days": 1,
+    "Adults with type 2 diabetes": 2,
+    "Adults with type 2 diabetes readmitted 60 days": 1,
+    "Adults with type 2 diabetes readmitted rate 60 days": 1 / 2,
+    "Stays that do not count 30 days": 1,
+    "Stays with high LACE index": 2,
+    "High LACE share": 2 / 5,
+    "Mean LACE index": (12 + 3 + 6 + 7 + 10) / 5,
+    "Charges": 1300,
+    "Charge lines": 1,
+    "Charges by date of service": 60,
+    "Claims": 3,
+    "Billed amount": 1800,
+    "Adjudicated claims": 2,
+    "Net revenue": 500,
+    "Net revenue per patient": 500 / 4,
+    "Net revenue per encounter": 100,
+    "Claims adjudicated in the period": 2,
+    "Net revenue adjudicated in the period": 100 + 7,
+    "Contractual adjustment": 750,
+    "Denied claims": 1,
+    "Denial rate": 1 / 2,
+    "Denied share of billed amount": 250 / 1500,
+    "Payments": 300,
+    "Collection rate": 300 / 500,
+    "Patient responsibility share": 200 / 500,
+    "Outstanding amount": 200,
+    "Outstanding over 90 days share": 1 / 2,
+    "Paid claims": 1,
+    "Mean days to payment": 20,
+    "Days in accounts receivable": 50,
+    "Payer's share of encounters": 1,
+    "Insured patients": 2,
+    "Uninsured patients": 1,
+    "Uninsured share": 1 / 3,
+    "Surveys sent": 4,
+    "Surveys returned": 3,
+    "Response rate": 3 / 4,
+    "Overall rating answers": 2,
+    "Overall rating": 7.5,
+    "Overall rating top box": 1 / 2,
+    "Recommend answers": 1,
+    "Recommend top box": 1,
+    "Nurse communication top box": 1 / 2,
+    "Doctor communication top box": 2 / 3,
+    "Communication top box": (1 / 2 + 2 / 3) / 2,
+    "Delivered rows": 160,
+    "Quarantined rows": 4,
+    "Flagged rows": 2,
+    "Quarantined share": 4 / 160,
+    "Findings checked": 2,
+    "Findings that hold": 1,
+    "Finding holds": 0,
+    "Agreement of the source's readmission flag": 0.9,
+    "Readmitted stays of chronic patients": 1,
+    "Readmissions of chronic patients avoided per year": 1 * 365.25 / 31 * 0.1,
+    "Bed-days of chronic patients saved per year": 6 * 365.25 / 31 * 0.1,
+    "Allowed amount of chronic patients saved per year": 900 * 365.25 / 31 * 0.1,
+    "Readmissions avoided per year": 2 * 365.25 / 31 * 0.05,
+    # the mean of the amounts known, for both
+    "Allowed amount of readmissions saved per year": 2 * 900 * 365.25 / 31 * 0.05,
+    "Months chosen": 1,
+    "Staffing of the months chosen": 1 + 0.05 * 11,
+    "Occupancy after the move": 51 / 124 / 1.55,
+    "Mean wait after the move": 15 / 1.55,
+    "Overall rating after improvement": 8.25,
+    "Overall rating top box after improvement": 0.55,
+    "Newly insured patients": 0.2,
+    "Uninsured share after expansion": 0.8 / 3,
+    "Net revenue of insured payers": 400,
+    "Net revenue of uninsured patients": 100,
+    "Additional net revenue per year": 0.2 * 365.25 / 31 * (400 / 2 - 100 / 1),
+}
+
+
+def test_figures_of_a_month_are_those_computed_by_hand(ask):
+    found = ask(MARTS, list(EXPECTED), JANUARY)
+    wrong = {
+        name: (found[name], expected)
+        for name, expected in EXPECTED.items()
+        if found[name] != pytest.approx(expected, abs=1e-5)
+    }
+    assert not wrong
+
+
+def test_every_kind_of_measure_has_a_figure_by_hand():
+    """What is missing is another window or question of a template, a comparison or a parameter."""
+    missing = {
+        name
+        for name, measure in catalogue().items()
+        if name not in EXPECTED
+        and measure.kind != "parameter"
+        and not measure.as_shown
+        and not name.startswith(("Control chart", "Finding,", "Recommendation,"))
+        and not any(window in name for window in ("7 days", "30 days", "60 days", "90 days"))
+    }
+    questions = ("Recommend", "Nurse", "Doctor", "Responsiveness", "Discharge inf", "Care ")
+    assert {name for name in missing if not name.startswith(questions)} == {
+        "Payer's share of net revenue",
+        "Share of patients by latest payer",
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        # a department has its own stays; claims and encounters are of the other
+        ("dim_department.department_name", "ER", {"Encounters": 3, "Acute stays": 0}),
+        ("dim_age_group.age_group", "Senior", {"Acute stays": 1, "Encounters": 0}),
+        (
+            "dim_payer.payer_category",
+            "Uninsured",
+            {"Net revenue": 100, "Payer's share of net revenue": 0.2, "Encounters": 1},
+        ),
+        # nobody filters a mart that a dimension does not reach
+        ("dim_payer.payer_category", "Uninsured", {"Days covered": 31, "Occupancy": 51 / 124}),
+        ("dim_patient.latest_payer_category", "Self", {"Share of patients by latest payer": 1 / 4}),
+        ("dim_department.department_name", None, {"Encounters": 0, "Acute stays": 0}),
+    ],
+)
+def test_a_choice_filters_what_it_reaches(ask, column, value, expected):
+    chosen = {column: [] if value is None else [value]}
+    selection = Selection(JANUARY.first_date, JANUARY.last_date, chosen)
+    found = ask(MARTS, list(expected), selection)
+    assert {name: found[name] or 0 for name in expected} == pytest.approx(expected)
+
+
+def test_sliders_stand_in_for_the_defaults(ask):
+    name = "Readmissions avoided per year"
+    moved = Selection(
+        JANUARY.first_date,
+        JANUARY.last_date,
+        parameters={"Fewer readmissions after better discharge": 0.5},
+    )
+    assert ask(MARTS, [name], moved)[name] == pytest.approx(2 * 365.25 / 31 * 0.5)
+
+
+def test_what_rises_stops_at_the_top_of_its_scale(ask):
+    names = ["Overall rating after improvement", "Overall rating top box after improvement"]
+    moved = Selection(
+        JANUARY.first_date, JANUARY.last_date, parameters={"Higher satisfaction": 1.5}
+    )
+    assert list(ask(MARTS, names, moved).values()) == [10, 1]
+    insured = Selection(
+        JANUARY.first_date, JANUARY.last_date, parameters={"More insured patients": 1.0}
+    )
+    assert ask(MARTS, ["Newly insured patients"], insured) == {"Newly insured patients": 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before", "year_before"),
+    [
+        # whole months: as many months
+        ((2024, 3, 1), (2024, 3, 31), ((2024, 2, 1), (2024, 2, 29)), ((2023, 3, 1), (2023, 3, 31))),
+        ((2024, 1, 1), (2024, 12, 31), ((2023, 1, 1), (2023, 12, 31)), None),
+        ((2024, 2, 1), (2024, 2, 29), ((2024, 1, 1), (2024, 1, 31)), ((2023, 2, 1), (2023, 2, 28))),
+        ((2025, 2, 1), (2025, 2, 28), ((2025, 1, 1), (2025, 1, 31)), ((2024, 2, 1), (2024, 2, 29))),
+        # other periods: as many days
+        ((2024, 3, 2), (2024, 3, 31), ((2024, 2, 1), (2024, 3, 1)), ((2023, 3, 2), (2023, 3, 31))),
+        ((2024, 3, 5), (2024, 3, 5), ((2024, 3, 4), (2024, 3, 4)), ((2023, 3, 5), (2023, 3, 5))),
+        ((2024, 2, 29), (2024, 2, 29), ((2024, 2, 28),) * 2, ((2023, 2, 28), (2023, 2, 28))),
+    ],
+)
+def test_the_period_before(first, last, before, year_before):
+    selection = Selection(date(*first), date(*last))
+    assert selection.before("previous_period") == tuple(date(*day) for day in before)
+    expected = tuple(date(*day) for day in year_before or before)
+    assert selection.before("previous_year") == expected
+
+
+def test_a_choice_of_months_has_no_period_before():
+    some = Selection(date(2024, 1, 1), date(2024, 12, 31), {"dim_date.month_number": [2, 3]})
+    assert some.before("previous_period") is None
+    assert Selection().before("previous_year") is None
+
+
+def test_a_change_is_empty_where_the_data_do_not_cover_the_period_before(ask):
+    names = ["Encounters change on previous period", "Overall rating change on previous period"]
+    assert ask(MARTS, names, JANUARY) == dict.fromkeys(names)
+
+
+def test_changes_are_shares_of_counts_and_differences_of_shares(ask):
+    marts = {
+        **MARTS,
+        "fct_encounters": [
+            *(encounter(i, ER, 20240110, is_left_without_being_seen=i % 2) for i in range(4)),
+            *(encounter(i, ER, 20240115) for i in range(4)),
+        ],
+    }
+    second_half = Selection(date(2024, 1, 15), date(2024, 1, 16))
+    found = ask(
+        marts,
+        [
+            "Encounters change on previous period",
+            "Encounters previous period",
+            "Left without being seen share change on previous period",
+        ],
+        Selection(date(2024, 1, 13), date(2024, 1, 18)),
+    )
+    # 7 to 12 January before
+    assert list(found.values()) == [0, 4, -0.5]
+    assert ask(marts, ["Encounters previous period"], second_half) == {
+        "Encounters previous period": 0
+    }

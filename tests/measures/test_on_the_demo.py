@@ -1,0 +1,196 @@
+"""The measures on the demo against the marts that answer the same question."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from measures.query import Selection, statement
+
+DEPARTMENT = "dim_department.department_name"
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
+    """The rows of a query, decimals as floating-point numbers."""
+    return [
+        tuple(float(v) if isinstance(v, Decimal) else v for v in row)
+        for row in connection.execute(query).fetchall()
+    ]
+
+
+def figures(connection, variables, names, by=(), selection=None) -> dict:
+    """Measures by the values of `by`, small cells shown, so that the reports' rules do not bear."""
+    shown = {**variables, "smallest_cell": 1}
+    found = connection.execute(statement(names, selection or Selection(), shown, by)).fetchall()
+    return {row[: len(by)]: row[len(by) :] for row in found}
+
+
+@pytest.mark.parametrize(
+    ("names", "by", "report"),
+    [
+        (
+            [
+                "Index stays 30 days",
+                "Readmitted stays 30 days",
+                "Readmission rate 30 days",
+                "Patients readmitted rate 30 days",
+                "Expected readmissions 30 days",
+                "Observed to expected readmissions",
+                "Observed to expected readmissions, lower limit",
+                "Observed to expected readmissions, upper limit",
+                "HWR-style readmission rate 30 days",
+            ],
+            ["fct_readmissions.department_key"],
+            "select department_key, index_stays, readmitted_stays, readmission_rate_30_days, "
+            "patients_readmitted_rate_30_days, expected_readmissions, observed_to_expected, "
+            "observed_to_expected_lower, observed_to_expected_upper, hwr_style_rate_30_days "
+            "from marts.rpt_department_readmissions where is_total = 0",
+        ),
+        (
+            ["Net revenue", "Adjudicated claims", "Denial rate", "Denied share of billed amount"],
+            ["dim_payer.payer_category"],
+            "select payer_category, net_revenue_amount, adjudicated_claims, denial_rate, "
+            "denied_billed_share from marts.rpt_payer_mix where adjudicated_claims > 0",
+        ),
+        (
+            ["Payer's share of encounters", "Payer's share of net revenue"],
+            ["dim_payer.payer_category"],
+            "select payer_category, encounter_share, net_revenue_share from marts.rpt_payer_mix "
+            "where adjudicated_claims > 0",
+        ),
+        (
+            ["Share of patients by latest payer"],
+            ["dim_patient.latest_payer_category"],
+            "select payer_category, patient_share from marts.rpt_payer_mix where patients > 0",
+        ),
+        (
+            ["Net revenue per patient", "Patients"],
+            ["dim_department.department_key", "dim_age_group.age_group"],
+            "select department_key, age_group, net_revenue_per_patient_amount, patients "
+            "from marts.rpt_revenue_per_patient",
+        ),
+        (
+            ["Encounters", "Encounters per day", "Admissions", "Discharges"],
+            ["dim_department.department_key", "dim_date.year_month_sort"],
+            "select department_key, calendar_year * 100 + month_number, encounters, "
+            "encounters_per_day, admissions, discharges from marts.rpt_department_months",
+        ),
+        (
+            ["Average length of stay", "Mean wait", "Mean boarding", "Mean midnight census"],
+            ["dim_department.department_key", "dim_date.year_month_sort"],
+            "select department_key, calendar_year * 100 + month_number, "
+            "average_length_of_stay_days, mean_wait_minutes, mean_boarding_minutes, "
+            "mean_midnight_census from marts.rpt_department_months",
+        ),
+        (
+            ["Days in accounts receivable"],
+            ["dim_date.year_month_sort"],
+            "select cast(month_end_date_key / 100 as int), days_in_receivables "
+            "from marts.rpt_receivables",
+        ),
+        (
+            ["Overall rating", "Overall rating answers", "Overall rating top box"],
+            ["dim_department.department_key"],
+            "select department_key, mean_score, answers, top_box_share "
+            "from marts.rpt_department_satisfaction "
+            "where is_total = 0 and measure = 'Overall rating'",
+        ),
+        (
+            ["Communication top box"],
+            ["dim_department.department_key"],
+            "select department_key, top_box_share from marts.rpt_department_satisfaction "
+            "where is_total = 0 and measure = 'Communication'",
+        ),
+        (
+            ["Response rate", "Surveys sent"],
+            ["dim_department.department_key"],
+            "select department_key, top_box_share, answers "
+            "from marts.rpt_department_satisfaction "
+            "where is_total = 0 and measure = 'Response rate'",
+        ),
+    ],
+)
+def test_measures_are_the_figures_of_the_reports(demo, variables, names, by, report):
+    found = figures(demo, variables, names, by)
+    compared = 0
+    for row in rows(demo, report):
+        key, expected = row[: len(by)], row[len(by) :]
+        for name, value, shown in zip(names, found[key], expected, strict=True):
+            # what a report hides as a small cell, a measure without that rule gives
+            if shown is not None:
+                compared += 1
+                # the reports round: rates to six digits, minutes to two
+                assert (value or 0) == pytest.approx(shown, rel=1e-5, abs=6e-3), (key, name)
+    assert compared > len(names)
+
+
+def test_sliders_at_their_defaults_are_the_recommendations(demo, variables):
+    changes = {
+        (recommendation, scope, measure): (before, after)
+        for recommendation, scope, measure, before, after in rows(
+            demo,
+            "select recommendation_id, scope, measure, value_before, value_after "
+            "from marts.rpt_recommendations",
+        )
+    }
+
+    def value(name: str, **chosen) -> float:
+        selection = Selection(
+            chosen={column.replace("__", "."): values for column, values in chosen.items()}
+        )
+        return figures(demo, variables, [name], (), selection)[()][0]
+
+    def saved(key: tuple) -> float:
+        before, after = changes[key]
+        return before - after
+
+    readmissions = "Readmissions within 30 days per year"
+    amount = "Allowed amount of readmissions per year"
+    chronic = ("R1", "Chronic patients")
+    close = {"rel": 2e-4}
+    assert value("Readmissions of chronic patients avoided per year") == pytest.approx(
+        saved((*chronic, readmissions)), **close
+    )
+    assert value("Bed-days of chronic patients saved per year") == pytest.approx(
+        saved((*chronic, "Bed-days of readmissions per year")), **close
+    )
+    assert value("Allowed amount of chronic patients saved per year") == pytest.approx(
+        saved((*chronic, amount)), **close
+    )
+    for department in ("ER", "Oncology"):
+        chosen = {"dim_department__department_name": [department]}
+        assert value("Readmissions avoided per year", **chosen) == pytest.approx(
+            saved(("R4", department, readmissions)), **close
+        )
+        assert value("Allowed amount of readmissions saved per year", **chosen) == pytest.approx(
+            saved(("R4", department, amount)), **close
+        )
+    for department in ("Cardiology", "Oncology", "Pediatrics"):
+        chosen = {
+            "dim_department__department_name": [department],
+            "dim_date__month_number": [2, 3, 6, 7],
+        }
+        assert value("Occupancy after the move", **chosen) == pytest.approx(
+            changes[("R2", department, "Occupancy in peak months")][1], abs=1e-4
+        )
+        assert value("Mean wait after the move", **chosen) == pytest.approx(
+            changes[("R2", department, "Mean wait in peak months")][1], abs=1e-4
+        )
+    assert value("Uninsured share") == pytest.approx(
+        changes[("R5", "All patients", "Uninsured share")][0], abs=1e-4
+    )
+    assert value("Uninsured share after expansion") == pytest.approx(
+        changes[("R5", "All patients", "Uninsured share")][1], abs=1e-4
+    )
+    assert value("Additional net revenue per year") == pytest.approx(
+        -saved(("R5", "All patients", "Net revenue per year")), **close
+    )
+
+
+def test_a_split_by_month_gives_a_row_for_each(demo, variables):
+    found = figures(demo, variables, ["Encounters"], ["dim_date.year_month_sort"])
+    total = demo.execute("select count(*) from marts.fct_encounters").fetchall()[0][0]
+    assert len(found) == 24
+    assert sum(count for (count,) in found.values()) == total
