@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 BUILD_OPTIONS := --source $(SOURCE) --target $(TARGET) $(if $(DATA),--data "$(DATA)") \
 	$(if $(FULL_REFRESH),--full-refresh)
 PARSER := tests/tsql/parser
+CHECKERS := tests/powerbi/checkers
 PIN := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header --quiet --upgrade
 
@@ -27,7 +28,7 @@ help: ## Show this list
 build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse and the documentation
 	@$(BIN)/python -m pipeline build $(BUILD_OPTIONS)
 
-test: $(VENV)/.installed-dev $(VENV)-tsql/.installed ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
+test: $(VENV)/.installed-dev $(VENV)-tsql/.installed $(CHECKERS)/node_modules/.installed ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -56,7 +57,7 @@ requirements: $(VENV)/.installed-dev ## Pin requirements*.txt anew from pyprojec
 		--quiet --upgrade -o $(PARSER)/requirements.txt
 
 clean: ## Remove what builds and tests wrote, but not the warehouse, which holds history
-	@rm -rf $(VENV) $(VENV)-tsql target logs dbt_packages
+	@rm -rf $(VENV) $(VENV)-tsql $(CHECKERS)/node_modules target logs dbt_packages
 
 # --- environment -------------------------------------------------------------------------------
 
@@ -110,5 +111,14 @@ $(VENV)-tsql/.installed: $(PARSER)/requirements.txt
 		"$$found" -m venv $(VENV)-tsql \
 			&& $(VENV)-tsql/bin/python -m pip --disable-pip-version-check install --quiet --no-deps \
 				--require-hashes --only-binary :all: -r $(PARSER)/requirements.txt; \
+	fi
+	@touch $@
+
+# Microsoft's readers of TMDL and PBIR come from npm. Without Node.js their tests are skipped.
+$(CHECKERS)/node_modules/.installed: $(CHECKERS)/package-lock.json
+	@mkdir -p $(CHECKERS)/node_modules
+	@if command -v npm > /dev/null; then \
+		echo "Installing Microsoft's checkers of Power BI projects (once)"; \
+		npm ci --prefix $(CHECKERS) --ignore-scripts --no-audit --no-fund --silent; \
 	fi
 	@touch $@

@@ -131,6 +131,9 @@ def _property(key: str, value: object, level: int) -> list[str]:
         return [*lines, ""]
     if key in ("column", "sortByColumn"):
         value = quoted(str(value))
+    elif str(value).startswith('"'):
+        # what begins with a quotation mark is read as an escaped text
+        value = '"' + str(value).replace('"', '""') + '"'
     return [f"{tabs}{key}: {value}"]
 
 

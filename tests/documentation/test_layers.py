@@ -46,7 +46,7 @@ def test_a_model_lies_in_the_folder_of_its_layer(demo_build: DbtRun):
         "staging": ("stg_",),
         "intermediate": ("int_",),
         "quarantine": ("quarantine_",),
-        "marts": ("dim_", "fct_", "rpt_"),
+        "marts": ("bridge_", "dim_", "fct_", "rpt_"),
     }
     for node in demo_build.manifest()["nodes"].values():
         if node["resource_type"] == "model" and node["package_name"] == "emr_analytics":
