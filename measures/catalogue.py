@@ -246,6 +246,7 @@ def _with_comparisons(measure: Measure) -> list[Measure]:
             )
         )
         is_relative = measure.format in ("count", "money")
+        is_share = measure.format == "share"
         difference = f"[{measure.name}] - [{name}]"
         result.append(
             Measure(
@@ -253,14 +254,26 @@ def _with_comparisons(measure: Measure) -> list[Measure]:
                 folder=f"{measure.folder}\\Compared",
                 description=(
                     f"Change of {measure.name} against {days}, "
-                    + ("as a share of it." if is_relative else "as a difference.")
+                    + (
+                        "as a share of it."
+                        if is_relative
+                        else "in percentage points."
+                        if is_share
+                        else "as a difference."
+                    )
                 ),
                 format="change" if is_relative else _format_of_difference(measure.format),
                 rests_on=NOBODY,
                 as_shown=True,
                 better=measure.better,
-                dax=_dax_change(measure.name, name, is_relative),
-                sql=f"divide({difference}, [{name}])" if is_relative else difference,
+                dax=_dax_change(measure.name, name, is_relative, is_share),
+                sql=(
+                    f"divide({difference}, [{name}])"
+                    if is_relative
+                    else f"100 * ({difference})"
+                    if is_share
+                    else difference
+                ),
             )
         )
     return result
@@ -311,8 +324,9 @@ def _dax_before(name: str, shift: str) -> str:
     )
 
 
-def _dax_change(name: str, before: str, is_relative: bool) -> str:
-    difference = "DIVIDE(Now - Before, Before)" if is_relative else "Now - Before"
+def _dax_change(name: str, before: str, is_relative: bool, is_share: bool) -> str:
+    difference = "100 * (Now - Before)" if is_share else "Now - Before"
+    difference = "DIVIDE(Now - Before, Before)" if is_relative else difference
     return (
         f"VAR Now = [{name}]\n"
         f"VAR Before = [{before}]\n"

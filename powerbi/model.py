@@ -23,14 +23,15 @@ NAMESPACE = uuid.UUID("1b0a3f0e-5d0c-4c55-9a53-0c8d3fb1f7b6")
 FORMATS = {
     "count": "#,0",
     "decimal": "#,0.0",
-    "share": "0.0%",
+    "share": "#,0.0%;-#,0.0%;#,0.0%",
     "money": r"\$#,0",
     "days": "#,0.0",
     "minutes": "#,0",
     "ratio": "0.00",
     "score": "0.00",
     "change": "+0.0%;-0.0%;0.0%",
-    "points": "+0.0%;-0.0%;0.0%",
+    # percentage points
+    "points": '+0.0 "points";-0.0 "points";0.0 "points"',
     "yes_no": '"Yes";"Yes";"No"',
 }
 # A decimal with more digits than Power BI's fixed decimal number holds is a floating-point number.
@@ -60,6 +61,19 @@ def build_database(marts: Mapping[str, Mart], variables: Mapping[str, float]) ->
     spec = semantic_model()
     _check_agreement(spec, marts)
     parameters = [m for m in catalogue().values() if m.kind == "parameter"]
+    measures = _measures_table(variables)
+    roles = _roles(spec)
+    dax = "\n".join(
+        [
+            *(measure["expression"] for measure in measures["measures"]),
+            *(p["filterExpression"] for role in roles for p in role["tablePermissions"]),
+        ]
+    )
+    relationships = _relationships(spec, marts, dax)
+    tables = {
+        mart: kept_columns(marts[mart], table, spec, relationships, dax)
+        for mart, table in spec.tables.items()
+    }
     return {
         "compatibilityLevel": COMPATIBILITY_LEVEL,
         "model": {
@@ -70,13 +84,13 @@ def build_database(marts: Mapping[str, Mart], variables: Mapping[str, float]) ->
             "dataAccessOptions": {"legacyRedirects": True, "returnErrorValuesAsNull": True},
             "annotations": [{"name": "__PBI_TimeIntelligenceEnabled", "value": "0"}],
             "tables": [
-                _measures_table(variables),
-                *(_table(table, marts[mart], spec) for mart, table in spec.tables.items()),
+                measures,
+                *(_table(spec.tables[mart], marts[mart], kept) for mart, kept in tables.items()),
                 *(_parameter_table(parameter) for parameter in parameters),
             ],
-            "relationships": _relationships(spec, marts),
+            "relationships": relationships,
             "expressions": _connections(),
-            "roles": _roles(spec),
+            "roles": roles,
         },
     }
 
@@ -112,9 +126,41 @@ def _check_agreement(spec: Model, marts: Mapping[str, Mart]) -> None:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def kept_columns(mart: Mart, spec: Model) -> list[Column]:
-    """The columns of a mart that the model holds."""
-    return [c for c in mart.columns.values() if c.name not in spec.left_out.columns]
+def kept_columns(
+    mart: Mart, table: Table, spec: Model, relationships: list[dict], dax: str
+) -> list[Column]:
+    """The columns of a mart that a reader sees, or that something in the model needs.
+
+    Args:
+        mart: its columns.
+        table: what the model makes of it.
+        spec: the semantic model.
+        relationships: of the model.
+        dax: all expressions of the model.
+    """
+    joined = {
+        r[f"{end}Column"]
+        for r in relationships
+        for end in ("from", "to")
+        if r[f"{end}Table"] == table.name
+    }
+    structure = {*table.sort_by.values(), *(c for cs in table.hierarchies.values() for c in cs)}
+    return [
+        column
+        for column in mart.columns.values()
+        if column.name not in spec.left_out.columns
+        and (
+            not _is_hidden(column, table, mart)
+            or column.name in structure
+            or title(column.name, table) in joined
+            or _names(dax, table.name, title(column.name, table))
+        )
+    ]
+
+
+def _names(dax: str, table: str, column: str) -> bool:
+    """Whether an expression names a column."""
+    return f"'{table}'[{column}]" in dax or f"{table}[{column}]" in dax
 
 
 def is_dimension(table: Table) -> bool:
@@ -122,8 +168,7 @@ def is_dimension(table: Table) -> bool:
     return table.key is not None
 
 
-def _table(table: Table, mart: Mart, spec: Model) -> dict:
-    columns = kept_columns(mart, spec)
+def _table(table: Table, mart: Mart, columns: list[Column]) -> dict:
     result = {
         "name": table.name,
         "description": mart.description,
@@ -178,12 +223,11 @@ def _column(column: Column, table: Table, mart: Mart) -> dict:
     }
     if is_hidden:
         result["isHidden"] = True
-    if column.name == table.key or (table.key == "date_key" and column.data_type == "date"):
-        result["isKey"] = column.data_type == "date" or table.key != "date_key"
-        if not result["isKey"]:
-            del result["isKey"]
-    used_for_sorting = column.name in table.sort_by.values()
-    if is_hidden and not used_for_sorting and "isKey" not in result:
+    # a marked date table's key is the date itself
+    is_key_of_dates = table.key == "date_key" and column.data_type == "date"
+    if is_key_of_dates or (column.name == table.key and table.key != "date_key"):
+        result["isKey"] = True
+    if is_hidden and column.name not in table.sort_by.values():
         result["isAvailableInMdx"] = False
     format_string = {
         "int64": "0",
@@ -412,8 +456,11 @@ def with_numbers_behind(dax: str) -> str:
 # --- relationships --------------------------------------------------------------------------------
 
 
-def _relationships(spec: Model, marts: Mapping[str, Mart]) -> list[dict]:
-    """What dbt tests, between tables and columns of the model; of several dates one is active."""
+def _relationships(spec: Model, marts: Mapping[str, Mart], dax: str) -> list[dict]:
+    """What dbt tests, between tables and columns of the model.
+
+    Of several to one dimension one is active; the others are there if a measure activates them.
+    """
     result = []
     for name, table in spec.tables.items():
         for column, (to, field) in sorted(marts[name].refers_to.items()):
@@ -431,6 +478,11 @@ def _relationships(spec: Model, marts: Mapping[str, Mart]) -> list[dict]:
                 "toColumn": title(field, spec.tables[to]),
             }
             if active is not None and column != active:
+                activated = (
+                    rf"USERELATIONSHIP\(\s*'?{table.name}'?\[{re.escape(title(column, table))}\]"
+                )
+                if not re.search(activated, dax):
+                    continue
                 relationship["isActive"] = False
             result.append(relationship)
     return result

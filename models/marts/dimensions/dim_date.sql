@@ -108,7 +108,9 @@ rolling_years as (
     select
         weeks.calendar_date,
         case
-            when weeks.calendar_year * 12 + weeks.month_number > last_whole_months.month_count then 0
+            when
+                weeks.calendar_year * 12 + weeks.month_number > last_whole_months.month_count
+                then 0
             when
                 weeks.calendar_year * 12 + weeks.month_number > last_whole_months.month_count - 12
                 then 1
