@@ -39,3 +39,12 @@ def test_a_picture_shows_what_is(draw, demo_build: DbtRun, project_root, picture
     assert drawn_nodes == set(nodes), again
     # the star schema has invisible arrows, which Graphviz leaves out of the picture
     assert drawn_edges == edges, again
+
+
+def test_the_pictures_of_the_report_show_what_is(project_root):
+    folder = project_root / "docs" / "pictures"
+    spec = importlib.util.spec_from_file_location("draw_report", folder / "draw_report.py")
+    draw_report = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(draw_report)
+    drawn = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("power-bi-*.svg")}
+    assert drawn == draw_report.pictures(), "draw them again: python docs/pictures/draw_report.py"
