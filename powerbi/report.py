@@ -11,7 +11,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from measures.catalogue import NOBODY, catalogue, semantic_model
+from measures.catalogue import catalogue, semantic_model
 from powerbi.marts import ArtifactError
 from powerbi.model import MEASURES, parameter_table, tag, title
 
@@ -618,12 +618,6 @@ def _text(text: str) -> dict:
 
 def _literal(value: str) -> dict:
     return {"expr": {"Literal": {"Value": value}}}
-
-
-def counts_behind(visual: Visual) -> set[str]:
-    """The counts on which a visual's measures rest, which its reader wants to see."""
-    measures = (catalogue()[name] for name in visual.measures())
-    return {m.rests_on for m in measures if m.rests_on not in (None, NOBODY)}
 
 
 # --- theme ----------------------------------------------------------------------------------------
