@@ -237,6 +237,7 @@ MARTS = {
         claim(
             1,
             20240105,
+            submission_date_key=20240131,
             adjudication_date_key=20240220,
             billed_amount=1000,
             allowed_amount=400,
@@ -253,6 +254,7 @@ MARTS = {
             2,
             20240110,
             payer_key=SELF_PAY,
+            submission_date_key=20240101,
             adjudication_date_key=20240120,
             is_denied=1,
             billed_amount=500,
@@ -267,8 +269,15 @@ MARTS = {
         ),
         # pending: billed, but not net revenue
         claim(3, 20240115, is_adjudicated=0, is_denied=None, billed_amount=300),
-        # adjudicated in January, arrived before
-        claim(1, 20231220, adjudication_date_key=20240105, billed_amount=10, allowed_amount=7),
+        # adjudicated in January, arrived and submitted before
+        claim(
+            1,
+            20231220,
+            submission_date_key=20231231,
+            adjudication_date_key=20240105,
+            billed_amount=10,
+            allowed_amount=7,
+        ),
     ],
     "fct_charges": [
         {"service_date_key": 20240105, "charge_amount": 60, "department_key": ER},
@@ -277,6 +286,7 @@ MARTS = {
     "fct_satisfaction": [
         survey(
             20240110,
+            returned_date_key=20240131,
             overall_rating=9,
             is_overall_rating_top_box=1,
             recommend=4,
@@ -288,6 +298,8 @@ MARTS = {
         ),
         survey(
             20240112,
+            # after the period
+            returned_date_key=20240201,
             overall_rating=6,
             is_overall_rating_top_box=0,
             recommend=None,
@@ -296,10 +308,26 @@ MARTS = {
             doctor_communication=4,
             is_doctor_communication_top_box=1,
         ),
-        survey(20240113, doctor_communication=4, is_doctor_communication_top_box=1),
+        survey(
+            20240113,
+            returned_date_key=20240120,
+            doctor_communication=4,
+            is_doctor_communication_top_box=1,
+        ),
         survey(20240115, is_returned=0),
         # not eligible: counts nowhere
-        survey(20240116, is_survey_eligible=0, overall_rating=1, is_overall_rating_top_box=0),
+        survey(
+            20240116,
+            returned_date_key=20240120,
+            is_survey_eligible=0,
+            overall_rating=1,
+            is_overall_rating_top_box=0,
+        ),
+    ],
+    "fct_diagnoses": [
+        {"arrival_date_key": 20240105},
+        {"arrival_date_key": 20240105},
+        {"arrival_date_key": 20240201},
     ],
     "fct_procedures": [
         {"procedure_date_key": 20240105, "is_surgery": 1},
@@ -394,6 +422,7 @@ EXPECTED = {
     "Deaths in hospital": 1,
     "Inpatient mortality": 1 / 2,
     "Chronic encounters per day": 2,
+    "Coded diagnoses": 2,
     "Surgeries": 1,
     "Blood pressures measured": 3,
     "High blood pressures": 2,
@@ -434,6 +463,7 @@ EXPECTED = {
     "Net revenue": 500,
     "Net revenue per patient": 500 / 4,
     "Net revenue per encounter": 100,
+    "Claims submitted in the period": 2,
     "Claims adjudicated in the period": 2,
     "Net revenue adjudicated in the period": 100 + 7,
     "Contractual adjustment": 750,
@@ -454,6 +484,7 @@ EXPECTED = {
     "Uninsured share": 1 / 3,
     "Surveys sent": 4,
     "Surveys returned": 3,
+    "Surveys returned in the period": 2,
     "Response rate": 3 / 4,
     "Overall rating answers": 2,
     "Overall rating": 7.5,
@@ -617,7 +648,7 @@ def test_changes_are_shares_of_counts_and_differences_of_shares(ask):
         Selection(date(2024, 1, 13), date(2024, 1, 18)),
     )
     # 7 to 12 January before
-    assert list(found.values()) == [0, 4, -0.5]
+    assert list(found.values()) == [0, 4, -50]
     assert ask(marts, ["Encounters previous period"], second_half) == {
         "Encounters previous period": 0
     }
