@@ -15,7 +15,8 @@ from powerbi.marts import ArtifactError, Column, Mart
 from powerbi.names import column_title
 
 COMPATIBILITY_LEVEL = 1601
-MEASURES = "Measures"
+# Power BI refuses a table named Measures.
+MEASURES = "Key figures"
 SMALLEST_CELL = "Smallest cell"
 # Identities that stay the same from one run to the next.
 NAMESPACE = uuid.UUID("1b0a3f0e-5d0c-4c55-9a53-0c8d3fb1f7b6")

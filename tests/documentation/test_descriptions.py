@@ -197,6 +197,9 @@ def test_every_dashboard_page_is_an_exposure_with_an_owner(manifest):
         "departments_and_satisfaction",
         "revenue_and_coverage",
         "operations",
+        "data_quality",
+        "recommendations",
+        "department",
     }
     for exposure in exposures.values():
         assert exposure["owner"]["email"]

@@ -40,7 +40,7 @@ EXCEPTIONS: dict[str, tuple[Callable[[str], bool], str]] = {
         "it is: a role for each department would have to be made anew in every hospital",
     ),
     "UNNECESSARY_COLUMNS": (
-        lambda name: name == "'Measures'[No column]",
+        lambda name: name == "'Key figures'[No column]",
         "a table needs a column",
     ),
     "REMOVE_ROLES_WITH_NO_MEMBERS": (
@@ -50,7 +50,7 @@ EXCEPTIONS: dict[str, tuple[Callable[[str], bool], str]] = {
     "ENSURE_TABLES_HAVE_RELATIONSHIPS": (
         lambda name: (
             name
-            in {"Measures", "Findings", "Recommendations", "Flag agreement", "Data quality"}
+            in {"Key figures", "Findings", "Recommendations", "Flag agreement", "Data quality"}
             | {parameter_table(m) for m in catalogue().values() if m.kind == "parameter"}
         ),
         "measures, sliders, and answers about the whole of the data",
@@ -103,7 +103,7 @@ def column(model: dict, table_name: str, name: str) -> dict:
 
 
 def measure(model: dict, name: str) -> dict:
-    return next(m for m in table(model, "Measures")["measures"] if m["name"] == name)
+    return next(m for m in table(model, "Key figures")["measures"] if m["name"] == name)
 
 
 def relationship(model: dict) -> dict:
@@ -152,7 +152,7 @@ BREAKS: dict[str, Callable[[dict], object]] = {
         m, "Encounters", "Encounter class"
     ).update(name="Service line"),
     "DAX_COLUMNS_FULLY_QUALIFIED": dax("SUM([Allowed amount])"),
-    "DAX_MEASURES_UNQUALIFIED": dax("DIVIDE(Measures[Payments], 2)"),
+    "DAX_MEASURES_UNQUALIFIED": dax("DIVIDE('Key figures'[Payments], 2)"),
     "AVOID_DUPLICATE_MEASURES": lambda m: measure(m, "Payments").update(
         expression=measure(m, "Net revenue")["expression"]
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -165,6 +166,19 @@ def test_every_field_exists_with_the_right_type(model):
     assert not faults_of_fields(PROJECT, model)
 
 
+def test_no_table_has_a_name_that_power_bi_keeps_for_itself(model):
+    reserved = {"measures", "measure", "goal", "calculations"}
+    assert not reserved & {table["name"].lower() for table in model["tables"]}
+
+
+def test_git_does_not_keep_the_data_that_power_bi_desktop_imports(project_root):
+    cache = PROJECT / f"{NAME}.SemanticModel" / ".pbi" / "cache.abf"
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--quiet", str(cache)], cwd=project_root, check=False
+    )
+    assert ignored.returncode == 0
+
+
 def test_every_column_of_the_model_is_in_its_mart(artifacts, model):
     marts = read_marts(artifacts)
     names = {name for mart in marts.values() for name in mart.columns}
@@ -223,32 +237,32 @@ MISTAKES = {
     ),
     # DAX, which Microsoft's reader does not read
     "a column in DAX that there is not": (
-        TABLES / "Measures.tmdl",
+        TABLES / "Key figures.tmdl",
         "SUM(Claims[Allowed amount])",
         "SUM(Claims[Alowed amount])",
     ),
     "a measure in DAX that there is not": (
-        TABLES / "Measures.tmdl",
+        TABLES / "Key figures.tmdl",
         "[Encounters (unsuppressed)]",
         "[Encounter (unsuppressed)]",
     ),
     "a sum of text": (
-        TABLES / "Measures.tmdl",
+        TABLES / "Key figures.tmdl",
         "SUM(Claims[Allowed amount])",
         "SUM(Claims[Claim status])",
     ),
     "a flag compared with text": (
-        TABLES / "Measures.tmdl",
+        TABLES / "Key figures.tmdl",
         "'Acute stays'[Is readmitted 60 days] = 1",
         "'Acute stays'[Is readmitted 60 days] = \"Yes\"",
     ),
     "a bracket too few": (
-        TABLES / "Measures.tmdl",
+        TABLES / "Key figures.tmdl",
         "SUM(Claims[Billed amount])",
         "SUM(Claims[Billed amount]",
     ),
     "a function that there is not": (
-        TABLES / "Measures.tmdl",
+        TABLES / "Key figures.tmdl",
         "SUM(Claims[Billed amount])",
         "TOTAL(Claims[Billed amount])",
     ),

@@ -7,8 +7,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from sqlglot import exp
 
-from measures.catalogue import NOBODY, catalogue
+from measures.catalogue import NOBODY, catalogue, semantic_model
+from measures.query import is_reference, parsed
 from powerbi.project import NAME
 from powerbi.report import FEW_ANSWERS, THEME, report_specification
 from tests.powerbi.conftest import PROJECT
@@ -138,6 +140,42 @@ def test_choices_hold_on_every_page(name):
     for interaction in page_of(name).get("visualInteractions", []):
         assert interaction["source"] in slicers
         assert interaction["target"] in {visual["name"] for visual in visuals_of(name)}
+
+
+def marts_behind(name: str, seen: set[str]) -> set[str]:
+    """The marts that a measure is computed from, through others and through what it rests on."""
+    if name in seen or name == NOBODY:
+        return set()
+    seen.add(name)
+    measure = catalogue()[name]
+    found = {measure.of} if measure.of else set()
+    others = [*filter(None, (measure.rests_on, measure.part)), *measure.gives_away]
+    if measure.kind != "parameter":
+        columns = list(parsed(measure.sql).find_all(exp.Column))
+        others += [column.name for column in columns if is_reference(column)]
+        found |= {column.table for column in columns if column.table in semantic_model().tables}
+    return found.union(*(marts_behind(other, seen) for other in others))
+
+
+def test_exposures_are_what_the_pages_read(artifacts):
+    manifest = json.loads((artifacts / "manifest.json").read_text(encoding="utf-8"))
+    exposed = {
+        exposure["name"]: {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
+        for exposure in manifest["exposures"].values()
+    }
+    read = {}
+    for page in report_specification().pages:
+        fields = [slicer.field for slicer in report_specification().slicers]
+        fields += filter(None, [page.drill_through])
+        for visual in page.visuals:
+            fields += [*visual.values, *visual.y, *visual.rows, *visual.columns, *visual.filters]
+            fields += [*visual.tooltips]
+            fields += filter(
+                None, [visual.x, visual.against, visual.series, visual.small_multiples]
+            )
+        marts = [{f.partition(".")[0]} if "." in f else marts_behind(f, set()) for f in fields]
+        read[page.name.replace("-", "_")] = set().union(*marts)
+    assert exposed == read
 
 
 def test_a_department_is_drilled_into():
