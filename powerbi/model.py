@@ -572,7 +572,9 @@ def _roles(spec: Model) -> list[dict]:
                         f"{department}[{column}]\n"
                         "    IN CALCULATETABLE(\n"
                         f"        VALUES('{readers}'[{column}]),\n"
-                        f"        {own}\n"
+                        f"        {own},\n"
+                        # a filter of a role is judged row by row, and the row would filter readers
+                        f"        REMOVEFILTERS({department})\n"
                         "    )"
                     ),
                 },
