@@ -114,11 +114,8 @@ $(VENV)-tsql/.installed: $(PARSER)/requirements.txt
 	fi
 	@touch $@
 
-# Microsoft's readers of TMDL and PBIR come from npm. Without Node.js their tests are skipped.
-$(CHECKERS)/node_modules/.installed: $(CHECKERS)/package-lock.json
-	@mkdir -p $(CHECKERS)/node_modules
-	@if command -v npm > /dev/null; then \
-		echo "Installing Microsoft's checkers of Power BI projects (once)"; \
-		npm ci --prefix $(CHECKERS) --ignore-scripts --no-audit --no-fund --silent; \
-	fi
+# Microsoft's readers of TMDL and PBIR come from npm, which comes as a Python package.
+$(CHECKERS)/node_modules/.installed: $(CHECKERS)/package-lock.json $(VENV)/.installed-dev
+	@echo "Installing Microsoft's checkers of Power BI projects (once)"
+	@$(BIN)/npm ci --prefix $(CHECKERS) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

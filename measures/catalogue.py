@@ -325,11 +325,13 @@ def _dax_before(name: str, shift: str) -> str:
 
 
 def _dax_change(name: str, before: str, is_relative: bool, is_share: bool) -> str:
-    difference = "100 * (Now - Before)" if is_share else "Now - Before"
-    difference = "DIVIDE(Now - Before, Before)" if is_relative else difference
+    difference = (
+        "100 * (CurrentValue - EarlierValue)" if is_share else "CurrentValue - EarlierValue"
+    )
+    difference = "DIVIDE(CurrentValue - EarlierValue, EarlierValue)" if is_relative else difference
     return (
-        f"VAR Now = [{name}]\n"
-        f"VAR Before = [{before}]\n"
+        f"VAR CurrentValue = [{name}]\n"
+        f"VAR EarlierValue = [{before}]\n"
         "RETURN\n"
-        f"    IF(NOT ISBLANK(Now) && NOT ISBLANK(Before), {difference})"
+        f"    IF(NOT ISBLANK(CurrentValue) && NOT ISBLANK(EarlierValue), {difference})"
     )

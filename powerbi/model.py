@@ -532,7 +532,11 @@ def _connections() -> list[dict]:
         "expression": (
             "(name as text) as table =>\n"
             '    if Connection = "Parquet files" then\n'
-            '        Parquet.Document(File.Contents(ParquetFolder & "\\" & name & ".parquet"))\n'
+            # one folder is one source: the service refuses a path that an argument is part of
+            "        Parquet.Document(\n"
+            "            Table.SelectRows(Folder.Files(ParquetFolder),"
+            ' each [Name] = name & ".parquet"){0}[Content]\n'
+            "        )\n"
             "    else\n"
             "        Sql.Database(ServerName, DatabaseName)"
             "{[Schema = SchemaName, Item = name]}[Data]"

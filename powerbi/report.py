@@ -18,6 +18,9 @@ from powerbi.model import MEASURES, parameter_table, tag, title
 SPECIFICATION = Path(__file__).with_name("report.yml")
 SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric/item/report/definition"
 THEME = "EMR-Analytics.json"
+# One that ships with Power BI, for what our theme says nothing about.
+BASE_THEME = "CY24SU10"
+VERSIONS = {"visual": "2.2.0", "report": "3.0.0", "page": "2.0.0"}
 PAGE_WIDTH, PAGE_HEIGHT = 1280, 720
 MARGIN, GAP = 16, 8
 # The heading and the slicers above the grid.
@@ -27,6 +30,12 @@ COLUMNS = ROWS = 12
 # Under so many answers a figure is grey (variable fewest_returned_surveys).
 FEW_ANSWERS = 25
 GREY = "#767676"
+
+# What stands under the figure of a card in place of a long name.
+SHORT_NAMES = {
+    " change on previous period": "on the period before",
+    " change on previous year": "on the year before",
+}
 
 KINDS = {
     "cards": "cardVisual",
@@ -73,7 +82,7 @@ class Visual(Definition):
     parameter: str | None = None
     ignores: list[str] = []
     filters: dict[str, list[str] | str] = {}
-    sort: tuple[str, Literal["ascending", "descending"]] | None = None
+    sort: dict[str, Literal["ascending", "descending"]] = {}
     grey_if_few: str | None = None
 
     def measures(self) -> list[str]:
@@ -156,11 +165,16 @@ def _report() -> dict:
     return {
         "$schema": f"{SCHEMAS}/report/3.0.0/schema.json",
         "themeCollection": {
+            "baseTheme": {
+                "name": BASE_THEME,
+                "reportVersionAtImport": VERSIONS,
+                "type": "SharedResources",
+            },
             "customTheme": {
                 "name": THEME,
-                "reportVersionAtImport": {"visual": "2.2.0", "report": "3.0.0", "page": "2.0.0"},
+                "reportVersionAtImport": VERSIONS,
                 "type": "RegisteredResources",
-            }
+            },
         },
         "resourcePackages": [
             {
@@ -213,6 +227,9 @@ def _page(page: Page, specification: Report) -> dict:
         result["pageBinding"] = {
             "name": f"{page.name}-binding",
             "type": "Drillthrough",
+            # the slicers are the same on every page; a period that came along as a filter of the
+            # page would bear on the visuals that show all years
+            "acceptsFilterContext": "None",
             "parameters": [
                 {"name": f"{page.name}-value", "boundFilter": filter_name, "fieldExpr": field}
             ],
@@ -385,11 +402,14 @@ def _visual(visual: Visual, seeds: Mapping[str, list[dict]]) -> dict:
         "drillFilterOtherVisuals": True,
     }
     sort = visual.sort
-    if sort is None and visual.x and visual.kind != "scatter":
-        sort = (visual.x, "ascending")
+    if not sort and visual.x and visual.kind != "scatter":
+        sort = {visual.x: "ascending"}
     if sort:
         content["query"]["sortDefinition"] = {
-            "sort": [{"field": field_expression(sort[0]), "direction": sort[1].capitalize()}],
+            "sort": [
+                {"field": field_expression(field), "direction": direction.capitalize()}
+                for field, direction in sort.items()
+            ],
             "isDefaultSort": False,
         }
     if not content["objects"]:
@@ -407,7 +427,6 @@ def _visual(visual: Visual, seeds: Mapping[str, list[dict]]) -> dict:
 
 def _roles(visual: Visual) -> list[tuple[str, list[str], bool]]:
     """Role, fields and whether the role is an axis, for each role of a visual's kind."""
-    one = lambda field: [field] if field else []  # noqa: E731
     tooltips = ("Tooltips", visual.tooltips, False)
     if visual.kind == "cards":
         return [("Data", visual.values, False)]
@@ -424,18 +443,22 @@ def _roles(visual: Visual) -> list[tuple[str, list[str], bool]]:
         return [("Values", [f"{parameter_table(parameter)}.Share"], True)]
     if visual.kind == "scatter":
         return [
-            ("Category", one(visual.x), True),
-            ("X", one(visual.against), False),
+            ("Category", _fields(visual.x), True),
+            ("X", _fields(visual.against), False),
             ("Y", visual.y, False),
             tooltips,
         ]
     return [
-        ("Category", one(visual.x), True),
-        ("Series", one(visual.series), False),
+        ("Category", _fields(visual.x), True),
+        ("Series", _fields(visual.series), False),
         ("Y", visual.y, False),
-        ("Rows", one(visual.small_multiples), False),
+        ("Rows", _fields(visual.small_multiples), False),
         tooltips,
     ]
+
+
+def _fields(field: str | None) -> list[str]:
+    return [field] if field else []
 
 
 def _definitions(visual: Visual) -> str:
@@ -465,51 +488,59 @@ def _formatting(visual: Visual) -> dict:
     if visual.kind in ("bar", "column"):
         return {"labels": [{"properties": {"show": _literal("true")}}]}
     if visual.kind == "cards":
+        is_row = visual.at[2] > 3
+        count = len(visual.values)
         return {
             "layout": [
                 {
                     "properties": {
-                        "orientation": _literal("0D" if visual.at[2] > 3 else "1D"),
+                        "orientation": _literal("0D" if is_row else "1D"),
+                        "columnCount": _literal(f"{count if is_row else 1}L"),
+                        "rowCount": _literal(f"{1 if is_row else count}L"),
+                        "maxTiles": _literal(f"{count}L"),
                     }
                 }
             ]
         }
-    if visual.kind == "table" and visual.grey_if_few:
-        few = {
-            "Comparison": {
-                # less than
-                "ComparisonKind": 3,
-                "Left": field_expression(visual.grey_if_few),
-                "Right": {"Literal": {"Value": f"{FEW_ANSWERS}D"}},
-            }
-        }
-        color = {
-            "solid": {
-                "color": {
-                    "expr": {
-                        "Conditional": {
-                            "Cases": [
-                                {"Condition": few, "Value": {"Literal": {"Value": f"'{GREY}'"}}}
-                            ]
-                        }
-                    }
-                }
-            }
-        }
+    if visual.kind == "matrix":
+        off = {"rowSubtotals": _literal("false"), "columnSubtotals": _literal("false")}
+        return {"subTotals": [{"properties": off}]}
+    if visual.kind == "table":
+        # a total would give away the one row that is hidden
         return {
-            "values": [
-                {
-                    "properties": {"fontColor": color},
-                    "selector": {
-                        "data": [{"dataViewWildcard": {"matchingOption": 1}}],
-                        "metadata": f"{MEASURES}.{name}",
-                    },
-                }
-                for name in visual.measures()
-                if name != visual.grey_if_few
-            ]
+            "total": [{"properties": {"totals": _literal("false")}}],
+            **_grey_if_few(visual),
         }
     return {}
+
+
+def _grey_if_few(visual: Visual) -> dict:
+    """The colour of a table's figures that rest on few answers."""
+    if not visual.grey_if_few:
+        return {}
+    few = {
+        "Comparison": {
+            # less than
+            "ComparisonKind": 3,
+            "Left": field_expression(visual.grey_if_few),
+            "Right": {"Literal": {"Value": f"{FEW_ANSWERS}D"}},
+        }
+    }
+    cases = [{"Condition": few, "Value": {"Literal": {"Value": f"'{GREY}'"}}}]
+    color = {"solid": {"color": {"expr": {"Conditional": {"Cases": cases}}}}}
+    return {
+        "values": [
+            {
+                "properties": {"fontColor": color},
+                "selector": {
+                    "data": [{"dataViewWildcard": {"matchingOption": 1}}],
+                    "metadata": f"{MEASURES}.{name}",
+                },
+            }
+            for name in visual.measures()
+            if name != visual.grey_if_few
+        ]
+    }
 
 
 # --- fields and filters ---------------------------------------------------------------------------
@@ -553,6 +584,9 @@ def _projection(field: str, is_axis: bool) -> dict:
         "queryRef": f"{entity}.{name}",
         "nativeQueryRef": name,
     }
+    for ending, shown in SHORT_NAMES.items():
+        if name.endswith(ending):
+            result["displayName"] = shown
     if is_axis:
         result["active"] = True
     return result

@@ -9,6 +9,7 @@ from collections import Counter
 
 from rich.console import Console
 
+from measures.catalogue import catalogue
 from pipeline.summary import show_summary
 
 
@@ -31,6 +32,11 @@ def test_the_build_in_the_readme_has_as_many_models_and_tests(demo_build, projec
         f"{kinds['test'] + kinds['unit_test']} tests: all good"
     )
     assert built in (project_root / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_counts_the_measures(project_root):
+    readme = (project_root / "README.md").read_text(encoding="utf-8")
+    assert f"{len(catalogue())} measures are defined once" in readme
 
 
 def test_every_link_in_the_documentation_leads_somewhere(project_root):

