@@ -114,8 +114,9 @@ $(VENV)-tsql/.installed: $(PARSER)/requirements.txt
 	fi
 	@touch $@
 
-# Microsoft's readers of TMDL and PBIR come from npm, which comes as a Python package.
+# Microsoft's readers of TMDL and PBIR come from npm, which comes as a Python package and is told to
+# trust whom the machine trusts.
 $(CHECKERS)/node_modules/.installed: $(CHECKERS)/package-lock.json $(VENV)/.installed-dev
 	@echo "Installing Microsoft's checkers of Power BI projects (once)"
-	@$(BIN)/npm ci --prefix $(CHECKERS) --ignore-scripts --no-audit --no-fund --silent
+	@NODE_OPTIONS=--use-system-ca $(BIN)/npm ci --prefix $(CHECKERS) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
