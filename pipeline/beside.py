@@ -1,10 +1,11 @@
 """Building beside what is published: readers see one whole build, and then the next.
 
 On DuckDB a build works on a copy of the warehouse file, in the folder `building` next to it, and
-the copy takes the file's place in one step when everything is built and tested. On SQL Server the
-marts are built in a schema of their own and change places with the published ones in one
-transaction. Whatever stops a build before that, a failed test, a full disk, a power cut, the
-published marts are as they were, and the next build begins anew.
+the copy takes the file's place in one step when everything is built and tested; the folder of
+Parquet files beside it is exchanged around that step. On SQL Server the marts are built in a schema
+of their own and change places with the published ones in one transaction. Whatever stops a build
+before that, a failed test, a full disk, a power cut, the published marts are as they were, and the
+next build begins anew.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
-from pipeline.project import ROOT, UserError, warehouse_path
+from pipeline.project import ROOT, UserError, parquet_folder, warehouse_path
 from pipeline.server import Server, connect
 
 PUBLISHED_SCHEMA = "marts"
@@ -81,9 +82,11 @@ def _in_another_file() -> Iterator[None]:
 
 def _copy(published: Path, building: Path) -> tuple[int, int] | None:
     """A copy of the warehouse with all that was ever committed to it; its state when copied."""
-    for leftover in building.parent.glob(f"{building.name}*"):
-        # what DuckDB wrote for want of memory stands in a folder
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    _end_exchange(building, published)
+    for pattern in (f"{building.name}*", parquet_folder(building).name, _leaving(building).name):
+        for leftover in building.parent.glob(pattern):
+            # what DuckDB wrote for want of memory stands in a folder
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     if not published.exists():
         return None
     if published.with_name(f"{published.name}.wal").exists():
@@ -144,12 +147,38 @@ def _finish(building: Path) -> None:
 
 
 def _replace(building: Path, published: Path) -> None:
+    """The warehouse in one step; its Parquet files are away meanwhile, so that none is of another.
+
+    Raises:
+        UserError: on Windows, where an open file stays, one is open; nothing is replaced.
+    """
+    folder, leaving = parquet_folder(published), _leaving(building)
     try:
+        if folder.exists():
+            folder.rename(leaving)
         building.replace(published)
-    except PermissionError as error:  # Windows, where an open file stays
+    except PermissionError as error:
         raise UserError(
-            f"{published.name} is open in another program: close it there and build again."
+            f"{Path(error.filename).name} is open in another program: close it there and build "
+            "again."
         ) from error
+    finally:
+        _end_exchange(building, published)
+    if leaving.exists():
+        shutil.rmtree(leaving)
+
+
+def _leaving(building: Path) -> Path:
+    """Where the published Parquet files wait until the warehouse is replaced."""
+    return building.with_name(f"{building.stem}-marts-leaving")
+
+
+def _end_exchange(building: Path, published: Path) -> None:
+    """Parquet files of the published warehouse at their place, wherever an exchange was stopped."""
+    # the warehouse has been replaced if it is no longer where it was built
+    source = _leaving(building) if building.exists() else parquet_folder(building)
+    if source.exists() and not parquet_folder(published).exists():
+        source.rename(parquet_folder(published))
 
 
 # --- SQL Server -----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from pipeline.export import export_marts
 from pipeline.files import Delivered
 from pipeline.load import load
 from pipeline.packages import install_packages
-from pipeline.project import ROOT, UserError
+from pipeline.project import ROOT, UserError, parquet_folder, warehouse_path
 from pipeline.server import BulkCopyError, Server, connect
 from pipeline.summary import show_summary
 
@@ -104,7 +104,7 @@ def export_command(out: Path) -> None:
 def build_command(
     source: str, data: Path | None, target: str, offline: bool, full_refresh: bool
 ) -> None:
-    """Do everything: packages, profile, raw data, dbt build, dbt docs, summary."""
+    """Do everything: packages, profile, raw data, dbt build, dbt docs, Parquet files, summary."""
     if source == "demo" and data is not None:
         raise UserError("The demo brings its own data: leave DATA out, or set SOURCE=extract.")
     if source != "demo" and target == "duckdb" and data is None:
@@ -128,6 +128,9 @@ def build_command(
             report_build(run_with_progress(["build", *common, *whole], console, "models and tests"))
         if target == "duckdb":
             document(common)
+            with step("Parquet files"):
+                marts = export_marts(parquet_folder(warehouse_path()))
+                console.print(f"  {len(marts)} marts")
     if target != "duckdb":
         # of the published marts, not of those in the building schema
         document(common)
@@ -239,14 +242,22 @@ def report_build(result: BuildResult) -> None:
 
 def next_steps(target: str) -> str:
     """Where to look now."""
-    tables = {"duckdb": "warehouse/emr.duckdb, schema marts"}
+    tables = "schema marts of your database"
+    if target == "duckdb":
+        warehouse = warehouse_path()
+        tables = (
+            f"{_shown(warehouse)}, schema marts; as Parquet {_shown(parquet_folder(warehouse))}/"
+        )
     lines = [
         "",
         "[bold]Next[/bold]",
-        f"  Tables:         {tables.get(target, 'schema marts of your database')}",
-    ]
-    lines += [
+        f"  Tables:         {tables}",
         "  Documentation:  dbt docs serve --host 127.0.0.1   (in the environment .venv)",
         "  Power BI, SQL Server, own data: README.md",
     ]
     return "\n".join(lines)
+
+
+def _shown(path: Path) -> str:
+    """A path as from the project's folder."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

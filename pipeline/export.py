@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,8 @@ from pipeline.project import UserError, warehouse_path
 
 def export_marts(folder: Path) -> list[Path]:
     """Write each mart of the DuckDB warehouse to a Parquet file of its name.
+
+    Who may not read the warehouse may not read the files either.
 
     Args:
         folder: where to; it is made if need be, files of the same name are replaced.
@@ -38,6 +41,7 @@ def export_marts(folder: Path) -> list[Path]:
                 path = folder / f"{name}.parquet"
                 target = str(path).replace("'", "''")
                 connection.execute(f"copy marts.{name} to '{target}' (format parquet)")
+                shutil.copymode(warehouse, path)
                 files.append(path)
     except (OSError, duckdb.Error) as error:
         raise UserError(f"{folder} cannot be written: {str(error).splitlines()[0]}") from error

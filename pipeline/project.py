@@ -23,3 +23,8 @@ class UserError(click.ClickException):
 def warehouse_path() -> Path:
     """The DuckDB file that the profile names: EMR_WAREHOUSE, relative to the project."""
     return ROOT / os.environ.get("EMR_WAREHOUSE", "warehouse/emr.duckdb")
+
+
+def parquet_folder(warehouse: Path) -> Path:
+    """The folder of a DuckDB warehouse's marts as Parquet files."""
+    return warehouse.with_name(f"{warehouse.stem}-marts")

@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
 import duckdb
 import yaml
 from rich.console import Console
 from rich.table import Table
 
+from measures.catalogue import NOBODY, catalogue
+from measures.query import Dialect, Selection, statement
+from measures.text import text
 from pipeline.project import ROOT, UserError, warehouse_path
 from pipeline.server import connect
 
 # The rows of a query that any engine understands.
 Query = Callable[[str], list[tuple]]
 
-HEADLINES = Path(__file__).with_name("headlines.yml")
+DIALECTS: dict[str, Dialect] = {"duckdb": "duckdb", "sqlserver": "tsql"}
+# Measures of all data; what each means and rests on is in measures/.
+HEADLINES = (
+    "Encounters",
+    "Patients",
+    "Acute stays",
+    "Average length of stay",
+    "Readmission rate 30 days",
+    "Adults with type 2 diabetes readmitted rate 60 days",
+    "Left without being seen share",
+    "Occupancy",
+    "Net revenue",
+    "Net revenue per patient",
+    "Denial rate",
+    "Days in accounts receivable",
+    "Uninsured share",
+    "Overall rating",
+    "Response rate",
+)
 # How a finding's figure is printed, by its unit.
 FORMATS = {"share": "{:.1%}", "count": "{:.0f}", "ratio": "{:.2f}", "correlation": "{:.2f}"}
 HOLDS = {1: "yes", 0: "NO", None: "no data"}
 
 
 @cache
-def smallest_cell() -> int:
-    """Of how many people, stays or answers at least something is printed, as in the reports."""
-    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
-    return project["vars"]["smallest_cell"]
+def project_variables() -> dict[str, float]:
+    """The variables of dbt_project.yml: assumptions of the measures, the smallest cell."""
+    return yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 
 
 def show_summary(console: Console, target: str = "duckdb") -> None:
@@ -41,7 +60,7 @@ def show_summary(console: Console, target: str = "duckdb") -> None:
     with open_marts(target) as query:
         console.print(marts_table(query))
         console.print(quality_table(query))
-        console.print(headlines_table(query))
+        console.print(headlines_table(query, DIALECTS[target]))
         console.print(findings_table(query))
 
 
@@ -105,15 +124,25 @@ def quality_table(query: Query) -> Table | str:
     return table
 
 
-def headlines_table(query: Query) -> Table:
-    """The headline figures, small cells suppressed, `no data` where a fact is empty."""
+def headlines_table(query: Query, dialect: Dialect) -> Table:
+    """The headline figures and how many they rest on, small cells suppressed."""
     table = Table(title="Headline figures", title_justify="left", title_style="bold")
     table.add_column("figure")
     table.add_column("value", justify="right")
     table.add_column("n", justify="right")
-    for headline in yaml.safe_load(HEADLINES.read_text(encoding="utf-8")):
-        value, count = next(iter(query(headline["sql"])), (None, 0))
-        table.add_row(headline["title"], *cells(value, count, headline["format"]))
+    variables = project_variables()
+    rests_on = {name: catalogue()[name].rests_on or name for name in HEADLINES}
+    counts = sorted(set(rests_on.values()) - {NOBODY})
+
+    def values(names: Sequence[str], smallest_cell: int) -> dict[str, float | None]:
+        shown = {**variables, "smallest_cell": smallest_cell}
+        rows = query(statement(names, Selection(), shown, dialect=dialect))
+        return dict(zip(names, rows[0], strict=True))
+
+    figures, numbers = values(HEADLINES, variables["smallest_cell"]), values(counts, 1)
+    for name in HEADLINES:
+        count = numbers.get(rests_on[name])
+        table.add_row(name, *cells(name, figures[name], count, variables["smallest_cell"]))
     return table
 
 
@@ -151,16 +180,24 @@ def expected_range(form: str, lowest: Decimal, highest: Decimal | None) -> str:
     return f"{form.format(lowest)} to {form.format(highest)}"
 
 
-def cells(value: float | None, count: int | None, form: str) -> tuple[str, str]:
-    """The printed value and count of a figure."""
-    if not count or value is None:
+def cells(
+    name: str, value: float | None, count: float | None, smallest_cell: int
+) -> tuple[str, str]:
+    """The printed value of a measure and the count that it rests on, `-` where one is hidden.
+
+    Args:
+        name: of the measure.
+        value: of the measure, none where it would show a small cell.
+        count: that it rests on, small or not; none where it rests on nobody.
+        smallest_cell: the least count that is printed.
+    """
+    measure = catalogue()[name]
+    if not count and measure.rests_on != NOBODY:
         return "no data", "0"
-    smallest = smallest_cell()
-    if count < smallest:
-        return "-", f"<{smallest}"
-    if form.endswith("%}"):
-        # neither who is counted nor who is not may be few
-        part = round(float(value) * float(count))
-        if any(0 < few < smallest for few in (part, count - part)):
-            return "-", f"{count:,.0f}"
-    return form.format(value), f"{count:,.0f}"
+    if value is None:
+        value_text = "no data" if measure.rests_on == NOBODY else "-"
+    else:
+        value_text = text(measure.format, value)
+    if count is None or measure.kind == "count":
+        return value_text, ""
+    return value_text, f"<{smallest_cell}" if count < smallest_cell else f"{count:,.0f}"

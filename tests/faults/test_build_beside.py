@@ -22,7 +22,8 @@ import pytest
 
 from pipeline import beside as beside_module
 from pipeline.beside import beside
-from pipeline.project import UserError, warehouse_path
+from pipeline.export import export_marts
+from pipeline.project import UserError, parquet_folder, warehouse_path
 
 TABLES = tuple(f"mart_{number}" for number in range(12))
 ROWS = 2_000
@@ -40,28 +41,42 @@ def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def build(version: int) -> None:
     """Build the marts of a version beside what is published, table by table."""
-    with beside("duckdb"), duckdb.connect(str(warehouse_path())) as connection:
-        connection.execute("create schema if not exists marts")
-        for table in TABLES:
-            connection.execute(
-                f"create or replace table marts.{table} as "
-                f"select {version} as version, range as id from range({ROWS})"
-            )
+    with beside("duckdb"):
+        with duckdb.connect(str(warehouse_path())) as connection:
+            connection.execute("create schema if not exists marts")
+            for table in TABLES:
+                connection.execute(
+                    f"create or replace table marts.{table} as "
+                    f"select {version} as version, range as id from range({ROWS})"
+                )
+        export_marts(parquet_folder(warehouse_path()))
 
 
 def versions(warehouse: Path) -> set[tuple[int, int]]:
-    """Version and rows of each mart that a reader sees; one pair when all are of one build."""
+    """Version and rows of each mart that a reader sees; one pair when all are of one build.
+
+    Parquet files may be away, where an exchange was stopped, but are never of another build.
+    """
+    files = list(parquet_folder(warehouse).glob("*"))
+    assert len(files) in (0, len(TABLES))
+    marts = [f"marts.{table}" for table in TABLES] + [f"'{path}'" for path in files]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return {
-            connection.execute(f"select max(version), count(*) from marts.{table}").fetchall()[0]
-            for table in TABLES
+            connection.execute(f"select max(version), count(*) from {mart}").fetchall()[0]
+            for mart in marts
         }
+
+
+def assert_complete(warehouse: Path) -> None:
+    """Nothing is left of builds, and all Parquet files are there."""
+    assert {path.stem for path in parquet_folder(warehouse).iterdir()} == set(TABLES)
+    assert not list((warehouse.parent / "building").iterdir())
 
 
 def test_a_build_is_published_as_a_whole(warehouse):
     build(2)
     assert versions(warehouse) == {(2, ROWS)}
-    assert not list((warehouse.parent / "building").iterdir())
+    assert_complete(warehouse)
 
 
 def test_a_failed_build_leaves_what_was_published_and_what_it_made(warehouse):
@@ -107,21 +122,45 @@ def test_killed_at_any_moment_all_marts_are_old_or_all_are_new(warehouse):
     assert seen["old"] > 5
     build(1000)
     assert versions(warehouse) == {(1000, ROWS)}
+    assert_complete(warehouse)
 
 
-@pytest.mark.parametrize("step", ["copy", "checkpoint", "replace"])
+@pytest.mark.parametrize("step", ["copy", "checkpoint", "rename", "replace", "rmtree"])
 def test_killed_at_each_step_of_the_exchange(warehouse, step):
-    """Killed right before and right after it."""
+    """Killed right before and right after it; then a build fails, and the next one does not."""
     context = multiprocessing.get_context("fork")
-    for when in ("before", "after"):
-        version = 2 if when == "before" else 3
+    for version, when in enumerate(("before", "after"), start=2):
         process = context.Process(target=build_and_die, args=(version, step, when))
         process.start()
         process.join()
         assert process.exitcode == -signal.SIGKILL
-        assert len(versions(warehouse)) == 1
+        [(published, _)] = versions(warehouse)
+        with pytest.raises(ZeroDivisionError):
+            fail_after_the_first_mart()
+        assert versions(warehouse) == {(published, ROWS)}
+        assert parquet_folder(warehouse).exists()
     build(4)
     assert versions(warehouse) == {(4, ROWS)}
+    assert_complete(warehouse)
+
+
+@pytest.mark.parametrize("held", ["emr-marts", "emr.duckdb"])
+def test_a_file_that_windows_does_not_let_go_is_named_and_nothing_is_replaced(
+    warehouse, held, monkeypatch
+):
+    method = "rename" if held == "emr-marts" else "replace"
+    original = getattr(Path, method)
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name == held:
+            raise PermissionError(13, "in use", str(self))
+        return original(self, target)
+
+    monkeypatch.setattr(Path, method, refused)
+    with pytest.raises(UserError, match=f"{held} is open in another program"):
+        build(2)
+    assert versions(warehouse) == {(1, ROWS)}
+    assert parquet_folder(warehouse).exists()
 
 
 def build_and_die(version: int, step: str, when: str) -> None:
@@ -137,8 +176,8 @@ def build_and_die(version: int, step: str, when: str) -> None:
 
         return call
 
-    if step == "copy":
-        shutil.copy = dying(shutil.copy)
+    if step in ("copy", "rmtree"):
+        setattr(shutil, step, dying(getattr(shutil, step)))
     elif step == "checkpoint":
         beside_module._finish = dying(beside_module._finish)
     else:
@@ -287,12 +326,14 @@ def test_a_full_disk_changes_nothing(warehouse, room):
 def test_who_could_not_read_the_warehouse_still_cannot(warehouse):
     warehouse.chmod(0o600)
     build(2)
-    assert warehouse.stat().st_mode & 0o777 == 0o600
+    for path in (warehouse, *parquet_folder(warehouse).iterdir()):
+        assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_lock_file_is_the_only_trace(warehouse):
     assert {path.name for path in warehouse.parent.iterdir()} <= {
         "emr.duckdb",
+        "emr-marts",
         "building",
         "building.lock",
     }

@@ -143,20 +143,21 @@ def test_make_without_a_fitting_python_says_so(clone, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("value", "count", "form", "expected"),
+    ("name", "value", "count", "expected"),
     [
-        (0.1234, 1100, "{:.1%}", ("12.3%", "1,100")),
-        (0, 11, "{:.1%}", ("0.0%", "11")),
-        (0.5, 22, "{:.1%}", ("50.0%", "22")),
-        (0.5, 20, "{:.1%}", ("-", "20")),
-        (10 / 30, 30, "{:.1%}", ("-", "30")),
-        (20 / 30, 30, "{:.1%}", ("-", "30")),
-        (0.1234, 10, "{:.1%}", ("-", "<11")),
-        (0.5, 1, "{:.1%}", ("-", "<11")),
-        (None, 0, "{:.1%}", ("no data", "0")),
-        (None, None, "{:,.0f}", ("no data", "0")),
-        (1234567.8, 4321, "{:,.0f}", ("1,234,568", "4,321")),
+        ("Denial rate", 0.1234, 1100, ("12.3%", "1,100")),
+        ("Denial rate", 0.0, 11, ("0.0%", "11")),
+        ("Denial rate", None, 30, ("-", "30")),
+        ("Denial rate", None, 10, ("-", "<11")),
+        ("Denial rate", None, 1, ("-", "<11")),
+        ("Denial rate", None, 0, ("no data", "0")),
+        ("Denial rate", None, None, ("no data", "0")),
+        ("Encounters", 4321, 4321, ("4,321", "")),
+        ("Encounters", None, 3, ("-", "")),
+        ("Net revenue", 1234567.8, 4321, ("$1,234,568", "4,321")),
+        ("Days in accounts receivable", 70.04, None, ("70.0", "")),
+        ("Days in accounts receivable", None, None, ("no data", "")),
     ],
 )
-def test_small_cells_are_not_printed(value, count, form, expected):
-    assert cells(value, count, form) == expected
+def test_small_cells_are_not_printed(name, value, count, expected):
+    assert cells(name, value, count, smallest_cell=11) == expected

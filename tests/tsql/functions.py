@@ -13,6 +13,7 @@ ALLOWED_FUNCTIONS = {
     # aggregates and windows
     "avg",
     "count",
+    "count_big",
     "lag",
     "lead",
     "max",
