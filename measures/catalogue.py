@@ -151,7 +151,7 @@ def semantic_model() -> Model:
         CatalogueError: model.yml is not as it must be.
     """
     try:
-        return Model.model_validate(_read("model.yml"))
+        return Model.model_validate(_read(FOLDER / "model.yml"))
     except ValidationError as error:
         raise CatalogueError(f"model.yml: {error}") from error
 
@@ -164,10 +164,8 @@ def catalogue() -> dict[str, Measure]:
         CatalogueError: a definition is not as it must be, or names a measure that there is not.
     """
     measures: dict[str, Measure] = {}
-    for path in sorted(FOLDER.glob("*.yml")):
-        if path.name == "model.yml":
-            continue
-        content = _read(path.name)
+    for path in sorted((FOLDER / "subjects").glob("*.yml")):
+        content = _read(path)
         for template in content["measures"]:
             for entry in _expanded(template):
                 for measure in _with_comparisons(_measure(entry, content["folder"], path.name)):
@@ -185,8 +183,8 @@ def catalogue() -> dict[str, Measure]:
     return measures
 
 
-def _read(name: str) -> dict:
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+def _read(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def _measure(entry: dict, folder: str, file_name: str) -> Measure:

@@ -1,7 +1,7 @@
 """The semantic model: marts, measures and roles as a tabular model in the shape of TMSL.
 
 A column exists because its mart has it, a relationship because dbt tests it. What is hidden, left
-out or joined by which column stands in measures/model.yml, a measure in the files beside it.
+out or joined by which column stands in measures/model.yml, a measure in measures/subjects/.
 """
 
 from __future__ import annotations
@@ -508,8 +508,8 @@ def _connections() -> list[dict]:
         "DatabaseName": ("emr_analytics", "Database that holds the marts.", ""),
         "SchemaName": ("marts", "Schema of the marts.", ""),
         "ParquetFolder": (
-            r"C:\emr-analytics\marts",
-            "Folder of the Parquet files that `python -m pipeline export` writes.",
+            r"C:\emr-analytics\warehouse\emr-marts",
+            "Folder of the Parquet files that `make build` writes.",
             "",
         ),
     }

@@ -49,7 +49,7 @@ def project_files(marts: Mapping[str, Mart], variables: Mapping[str, float]) -> 
         files[f"{model}/definition/{path}"] = text
     files[f"{report}/.platform"] = _platform("Report")
     seeds = {name: _seed(name) for name in ("finding_departments", "finding_months")}
-    for path, content in report_files(seeds).items():
+    for path, content in report_files(seeds, variables).items():
         files[f"{report}/{path}"] = _json(content)
     return files
 

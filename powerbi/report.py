@@ -1,21 +1,15 @@
-"""The report: pages and visuals of report.yml as PBIR, Power BI's file per visual."""
+"""The report: the pages of measures/pages.yml as PBIR, Power BI's file per visual."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import Literal
-
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from measures.catalogue import catalogue, semantic_model
+from measures.pages import Page, Pages, Slicer, Visual, dashboard, filter_values, page_slicers
 from powerbi.marts import ArtifactError
 from powerbi.model import MEASURES, parameter_table, tag, title
 
-SPECIFICATION = Path(__file__).with_name("report.yml")
 SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric/item/report/definition"
 THEME = "EMR-Analytics.json"
 # One that ships with Power BI, for what our theme says nothing about.
@@ -49,89 +43,20 @@ KINDS = {
 }
 
 
-class Definition(BaseModel):
-    """Unknown fields are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Slicer(Definition):
-    """A choice that holds on all pages; `starts_with` is chosen when the report opens."""
-
-    name: str
-    field: str
-    starts_with: list[str] = []
-
-
-class Visual(Definition):
-    """A visual; which fields it takes depends on its kind."""
-
-    title: str
-    alt: str
-    kind: Literal["cards", "table", "matrix", "line", "bar", "column", "scatter", "slider"]
-    at: tuple[int, int, int, int]
-    values: list[str] = []
-    x: str | None = None
-    y: list[str] = []
-    against: str | None = None
-    series: str | None = None
-    small_multiples: str | None = None
-    rows: list[str] = []
-    columns: list[str] = []
-    tooltips: list[str] = []
-    parameter: str | None = None
-    ignores: list[str] = []
-    filters: dict[str, list[str] | str] = {}
-    sort: dict[str, Literal["ascending", "descending"]] = {}
-    grey_if_few: str | None = None
-
-    def measures(self) -> list[str]:
-        """The measures that it shows, without those of its tooltips."""
-        fields = [*self.values, *self.y, *filter(None, [self.against, self.parameter])]
-        return [field for field in fields if "." not in field]
-
-
-class Page(Definition):
-    """A page; `drill_through` is the column whose value it is opened for."""
-
-    name: str
-    title: str
-    says: str
-    visuals: list[Visual]
-    drill_through: str | None = None
-
-
-class Report(Definition):
-    """The whole report."""
-
-    slicers: list[Slicer]
-    pages: list[Page]
-
-
-@cache
-def report_specification() -> Report:
-    """The pages as report.yml has them.
-
-    Raises:
-        ArtifactError: report.yml is not as it must be.
-    """
-    try:
-        return Report.model_validate(yaml.safe_load(SPECIFICATION.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        raise ArtifactError(f"report.yml: {error}") from error
-
-
-def report_files(seeds: Mapping[str, list[dict]]) -> dict[str, dict]:
+def report_files(
+    seeds: Mapping[str, list[dict]], variables: Mapping[str, float]
+) -> dict[str, dict]:
     """All JSON files of the report by their path in its folder.
 
     Args:
         seeds: the rows of the reference seeds `finding_departments` and `finding_months`, for
             filters that name a finding.
+        variables: of dbt_project.yml, where sliders begin.
 
     Raises:
-        ArtifactError: report.yml names a field that there is not.
+        ArtifactError: pages.yml names a field that there is not.
     """
-    specification = report_specification()
+    specification = dashboard()
     files = {
         "definition.pbir": {
             "$schema": SCHEMAS.replace("/definition", "/definitionProperties/1.0.0/schema.json"),
@@ -153,7 +78,7 @@ def report_files(seeds: Mapping[str, list[dict]]) -> dict[str, dict]:
     for page in specification.pages:
         folder = f"definition/pages/{page.name}"
         files[f"{folder}/page.json"] = _page(page, specification)
-        for visual in _visuals(page, specification, seeds):
+        for visual in _visuals(page, specification, seeds, variables):
             files[f"{folder}/visuals/{visual['name']}/visual.json"] = visual
     return files
 
@@ -193,7 +118,7 @@ def _report() -> dict:
     }
 
 
-def _page(page: Page, specification: Report) -> dict:
+def _page(page: Page, specification: Pages) -> dict:
     result = {
         "$schema": f"{SCHEMAS}/page/2.0.0/schema.json",
         "name": page.name,
@@ -239,11 +164,6 @@ def _page(page: Page, specification: Report) -> dict:
     return result
 
 
-def page_slicers(page: Page, specification: Report) -> list[Slicer]:
-    """The slicers on a page: all, but on a page about one value not the one of its column."""
-    return [slicer for slicer in specification.slicers if slicer.field != page.drill_through]
-
-
 def slicer_name(slicer: Slicer) -> str:
     """The name of a slicer's file; the same on every page, where it is another visual."""
     return f"slicer-{_slug(slicer.name)}"
@@ -261,7 +181,12 @@ def _slug(text: str) -> str:
 # --- visuals --------------------------------------------------------------------------------------
 
 
-def _visuals(page: Page, specification: Report, seeds: Mapping[str, list[dict]]) -> list[dict]:
+def _visuals(
+    page: Page,
+    specification: Pages,
+    seeds: Mapping[str, list[dict]],
+    variables: Mapping[str, float],
+) -> list[dict]:
     """Heading, slicers and visuals of a page, in tab order."""
     slicers = page_slicers(page, specification)
     width = (PAGE_WIDTH - 2 * MARGIN - GAP * (len(slicers) - 1)) / len(slicers)
@@ -271,13 +196,13 @@ def _visuals(page: Page, specification: Report, seeds: Mapping[str, list[dict]])
     for i, slicer in enumerate(slicers):
         box = (MARGIN + i * (width + GAP), MARGIN + HEADING_HEIGHT, width, SLICER_HEIGHT)
         visuals.append(_slicer(slicer, box))
-    visuals += [_visual(visual, seeds) for visual in page.visuals]
+    visuals += [_visual(visual, seeds, variables) for visual in page.visuals]
     for order, visual in enumerate(visuals):
         # PBIR orders tabs upwards, and draws higher z above
         visual["position"] |= {"z": 1000 * order, "tabOrder": 1000 * order}
     names = [visual["name"] for visual in visuals]
     if len(set(names)) < len(names):
-        raise ArtifactError(f"report.yml: two visuals of {page.name} have the same title")
+        raise ArtifactError(f"pages.yml: two visuals of {page.name} have the same title")
     return visuals
 
 
@@ -388,7 +313,14 @@ def _slicer(slicer: Slicer, box: tuple[float, float, float, float]) -> dict:
     return _container(slicer_name(slicer), box, visual)
 
 
-def _visual(visual: Visual, seeds: Mapping[str, list[dict]]) -> dict:
+def _visual(
+    visual: Visual, seeds: Mapping[str, list[dict]], variables: Mapping[str, float]
+) -> dict:
+    heading = visual.title
+    if visual.parameter:
+        # a slider that nobody has moved shows no value
+        default = variables[catalogue()[visual.parameter].variable]
+        heading += f": {default:.0%} until you move it"
     state = {
         role: {"projections": [_projection(f, is_axis) for f in fields]}
         for role, fields, is_axis in _roles(visual)
@@ -398,7 +330,7 @@ def _visual(visual: Visual, seeds: Mapping[str, list[dict]]) -> dict:
         "visualType": KINDS[visual.kind],
         "query": {"queryState": state},
         "objects": _formatting(visual),
-        "visualContainerObjects": _chrome(visual.title, visual.alt, _definitions(visual)),
+        "visualContainerObjects": _chrome(heading, visual.alt, _definitions(visual)),
         "drillFilterOtherVisuals": True,
     }
     sort = visual.sort
@@ -418,7 +350,7 @@ def _visual(visual: Visual, seeds: Mapping[str, list[dict]]) -> dict:
     if visual.filters:
         result["filterConfig"] = {
             "filters": [
-                _filter(visual, column, _filter_values(column, values, seeds))
+                _filter(visual, column, filter_values(column, values, seeds))
                 for column, values in visual.filters.items()
             ]
         }
@@ -547,14 +479,14 @@ def _grey_if_few(visual: Visual) -> dict:
 
 
 def field_name(field: str) -> tuple[str, str, bool]:
-    """Table and name in the model of a field of report.yml, and whether it is a measure.
+    """Table and name in the model of a field of pages.yml, and whether it is a measure.
 
     Raises:
         ArtifactError: there is no such field.
     """
     if "." not in field:
         if field not in catalogue():
-            raise ArtifactError(f"report.yml: there is no measure {field}")
+            raise ArtifactError(f"pages.yml: there is no measure {field}")
         return MEASURES, field, True
     mart, _, column = field.rpartition(".")
     table = semantic_model().tables.get(mart)
@@ -563,7 +495,7 @@ def field_name(field: str) -> tuple[str, str, bool]:
     parameters = {parameter_table(m) for m in catalogue().values() if m.kind == "parameter"}
     if mart in parameters:
         return mart, column, False
-    raise ArtifactError(f"report.yml: there is no table {mart}")
+    raise ArtifactError(f"pages.yml: there is no table {mart}")
 
 
 def field_expression(field: str) -> dict:
@@ -590,19 +522,6 @@ def _projection(field: str, is_axis: bool) -> dict:
     if is_axis:
         result["active"] = True
     return result
-
-
-def _filter_values(
-    column: str, values: list[str] | str, seeds: Mapping[str, list[dict]]
-) -> list[str | int]:
-    """The values of a filter; a finding stands for its departments, or its months."""
-    if isinstance(values, list):
-        return values
-    seed, name, convert = {
-        "dim_department.department_name": ("finding_departments", "department_name", str),
-        "dim_date.month_number": ("finding_months", "month_number", int),
-    }[column]
-    return [convert(row[name]) for row in seeds[seed] if row["finding_id"] == values]
 
 
 def _filter(visual: Visual, column: str, values: list[str | int]) -> dict:

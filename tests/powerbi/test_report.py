@@ -10,13 +10,14 @@ import pytest
 from sqlglot import exp
 
 from measures.catalogue import NOBODY, catalogue, semantic_model
+from measures.pages import dashboard
 from measures.query import is_reference, parsed
 from powerbi.project import NAME
-from powerbi.report import FEW_ANSWERS, THEME, report_specification
+from powerbi.report import FEW_ANSWERS, THEME
 from tests.powerbi.conftest import PROJECT
 
 PAGES = PROJECT / f"{NAME}.Report" / "definition" / "pages"
-PAGE_NAMES = [page.name for page in report_specification().pages]
+PAGE_NAMES = [page.name for page in dashboard().pages]
 WHITE = "#FFFFFF"
 
 
@@ -113,7 +114,7 @@ def test_every_measure_is_explained_on_hover(name):
 def test_charts_and_tables_say_how_many_they_rest_on():
     """A figure about people has a count beside it: on hover in a chart, in a column of a table."""
     without = []
-    for page in report_specification().pages:
+    for page in dashboard().pages:
         for visual in page.visuals:
             shown = {*visual.measures(), *(t for t in visual.tooltips if "." not in t)}
             about_people = [
@@ -129,7 +130,7 @@ def test_charts_and_tables_say_how_many_they_rest_on():
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
 def test_choices_hold_on_every_page(name):
-    specification = report_specification()
+    specification = dashboard()
     slicers = {v["name"]: v for v in visuals_of(name) if "syncGroup" in v["visual"]}
     expected = {slicer.name for slicer in specification.slicers}
     (page,) = (page for page in specification.pages if page.name == name)
@@ -164,8 +165,8 @@ def test_exposures_are_what_the_pages_read(artifacts):
         for exposure in manifest["exposures"].values()
     }
     read = {}
-    for page in report_specification().pages:
-        fields = [slicer.field for slicer in report_specification().slicers]
+    for page in dashboard().pages:
+        fields = [slicer.field for slicer in dashboard().slicers]
         fields += filter(None, [page.drill_through])
         for visual in page.visuals:
             fields += [*visual.values, *visual.y, *visual.rows, *visual.columns, *visual.filters]
