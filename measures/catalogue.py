@@ -25,6 +25,9 @@ Format = Literal[
     "ratio",
     "score",
     "change",
+    "change_whole",
+    "change_tenths",
+    "change_hundredths",
     "points",
     "yes_no",
 ]
@@ -70,10 +73,11 @@ class LeftOut(Definition):
 
 
 class Model(Definition):
-    """The semantic model: its tables by the mart's name."""
+    """The semantic model: its tables by the mart's name, formats by the values of a column."""
 
     tables: dict[str, Table]
     left_out: LeftOut
+    formats: dict[str, dict[str, Format]]
 
 
 class Measure(Definition):
@@ -86,6 +90,7 @@ class Measure(Definition):
         kind: a `count` of people, stays, claims or answers is shown when it is none or at least the
             smallest cell; a `figure` is shown by what it rests on; a `parameter` is a slider.
         format: how it is printed.
+        format_by: a column whose value says how instead, where it has one.
         of: the mart that its aggregates are taken over; none if it only combines measures.
         date: the date key by which it counts, if not the mart's.
         latest: a column of the mart: only rows with its latest value in the period count.
@@ -108,6 +113,7 @@ class Measure(Definition):
     description: str
     kind: Kind = "figure"
     format: Format
+    format_by: str | None = None
     of: str | None = None
     date: str | None = None
     latest: str | None = None
@@ -235,7 +241,10 @@ def _with_comparisons(measure: Measure) -> list[Measure]:
             Measure(
                 name=name,
                 folder=f"{measure.folder}\\Compared",
-                description=f"{measure.name} in {days}; empty where the data do not cover them.",
+                description=(
+                    f"{measure.name} in {days}; empty where the data do not cover them, or the "
+                    "period itself, whole."
+                ),
                 format=measure.format,
                 rests_on=NOBODY,
                 as_shown=True,
@@ -278,7 +287,13 @@ def _with_comparisons(measure: Measure) -> list[Measure]:
 
 
 def _format_of_difference(of: Format) -> Format:
-    return "points" if of == "share" else of
+    signed: dict[Format, Format] = {
+        "share": "points",
+        "minutes": "change_whole",
+        "decimal": "change_tenths",
+        "days": "change_tenths",
+    }
+    return signed.get(of, "change_hundredths")
 
 
 def _dax_before(name: str, shift: str) -> str:
@@ -298,8 +313,9 @@ def _dax_before(name: str, shift: str) -> str:
         else ""
     )
     return (
-        "VAR FirstDay = MIN('Date'[Calendar date])\n"
-        "VAR DayAfter = MAX('Date'[Calendar date]) + 1\n"
+        # a choice without a day is read as one of a day that the data do not have
+        "VAR FirstDay = COALESCE(MIN('Date'[Calendar date]), DATE(2000, 1, 1))\n"
+        "VAR DayAfter = COALESCE(MAX('Date'[Calendar date]), FirstDay) + 1\n"
         "VAR Days = DATEDIFF(FirstDay, DayAfter, DAY)\n"
         f"{months}"
         f"VAR FirstDayBefore = {first_day_before}\n"
@@ -311,8 +327,9 @@ def _dax_before(name: str, shift: str) -> str:
         "    )\n"
         "RETURN\n"
         "    IF(\n"
-        # a choice of single months has no period before it
+        # a choice of single months has no period before it, one that has not ended is not compared
         "        COUNTROWS('Date') = Days\n"
+        "            && [Days covered] = Days\n"
         "            && DaysCovered = DATEDIFF(FirstDayBefore, DayAfterBefore, DAY),\n"
         "        CALCULATE(\n"
         f"            [{name}],\n"

@@ -41,6 +41,7 @@ class Visual(Definition):
         parameter: what a slider changes.
         ignores: slicers that it does not follow.
         filters: values to keep by column, or the finding whose seed lists them.
+        since: the variable that holds the first day that it shows.
         sort: direction by field.
         grey_if_few: the count under which figures are grey.
     """
@@ -61,6 +62,7 @@ class Visual(Definition):
     parameter: str | None = None
     ignores: tuple[str, ...] = ()
     filters: dict[str, list[str] | str] = Field(default_factory=dict)
+    since: str | None = None
     sort: dict[str, Literal["ascending", "descending"]] = Field(default_factory=dict)
     grey_if_few: str | None = None
 
@@ -71,13 +73,21 @@ class Visual(Definition):
 
 
 class Page(Definition):
-    """A page; `drill_through` is the column whose value it is opened for."""
+    """A page.
+
+    Attributes:
+        drill_through: the column whose value it is opened for.
+        whole_hospital: it shows all of the data and has no slicers.
+        continues_with: the page whose visuals follow where a page can be scrolled.
+    """
 
     name: str
     title: str
     says: str
     visuals: list[Visual]
     drill_through: str | None = None
+    whole_hospital: bool = False
+    continues_with: str | None = None
 
 
 class Pages(Definition):
@@ -102,6 +112,8 @@ def dashboard() -> Pages:
 
 def page_slicers(page: Page, specification: Pages) -> list[Slicer]:
     """The slicers on a page: all, but on a page about one value not the one of its column."""
+    if page.whole_hospital:
+        return []
     return [slicer for slicer in specification.slicers if slicer.field != page.drill_through]
 
 

@@ -194,17 +194,20 @@ class Query:
         return result
 
     def _before(self, inner: exp.Expression, shift: Shift, measure: Measure) -> exp.Expression:
-        """The value in an earlier period, null where the data do not cover all its days."""
+        """The value in an earlier period, null where the data do not cover both periods whole."""
         period = self.selection.before(shift)
         if period is None:
             return exp.null()
         context = Context(shift=shift)
-        days = (period[1] - period[0]).days + 1
-        covered = self._value(_measure("Days covered"), context)
-        return exp.Case().when(
-            exp.EQ(this=covered, expression=exp.Literal.number(days)),
-            self._resolved(inner, measure, context),
-        )
+        now = (self.selection.first_date, self.selection.last_date)
+        is_covered = [
+            exp.EQ(
+                this=self._value(_measure("Days covered"), in_period),
+                expression=exp.Literal.number((last - first).days + 1),
+            )
+            for (first, last), in_period in ((period, context), (now, Context()))
+        ]
+        return exp.Case().when(exp.and_(*is_covered), self._resolved(inner, measure, context))
 
     def _aggregate(
         self, node: exp.Expression, measure: Measure, context: Context

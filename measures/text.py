@@ -15,6 +15,9 @@ FORMS: dict[Format, str] = {
     "ratio": "{:.2f}",
     "score": "{:.2f}",
     "change": "{:+.1%}",
+    "change_whole": "{:+,.0f}",
+    "change_tenths": "{:+,.1f}",
+    "change_hundredths": "{:+.2f}",
     "points": "{:+.1f} points",
 }
 

@@ -5,7 +5,8 @@ the copy takes the file's place in one step when everything is built and tested;
 Parquet files beside it is exchanged around that step. On SQL Server the marts are built in a schema
 of their own and change places with the published ones in one transaction. Whatever stops a build
 before that, a failed test, a full disk, a power cut, the published marts are as they were, and the
-next build begins anew.
+next build begins anew. Parquet files are away, not older or newer than the warehouse, where a build
+was killed in the moment of the exchange; the next one brings them back first.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ def _in_another_file() -> Iterator[None]:
 def _copy(published: Path, building: Path) -> tuple[int, int] | None:
     """A copy of the warehouse with all that was ever committed to it; its state when copied."""
     _end_exchange(building, published)
-    for pattern in (f"{building.name}*", parquet_folder(building).name, _leaving(building).name):
+    # the warehouse last: without it, Parquet files there are those of a build that was published
+    for pattern in (parquet_folder(building).name, _leaving(building).name, f"{building.name}*"):
         for leftover in building.parent.glob(pattern):
             # what DuckDB wrote for want of memory stands in a folder
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()

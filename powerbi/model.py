@@ -31,6 +31,9 @@ FORMATS = {
     "ratio": "0.00",
     "score": "0.00",
     "change": "+0.0%;-0.0%;0.0%",
+    "change_whole": "+#,0;-#,0;0",
+    "change_tenths": "+#,0.0;-#,0.0;0.0",
+    "change_hundredths": "+0.00;-0.00;0.00",
     # percentage points
     "points": '+0.0 "points";-0.0 "points";0.0 "points"',
     "yes_no": '"Yes";"Yes";"No"',
@@ -216,7 +219,7 @@ def _column(column: Column, table: Table, mart: Mart) -> dict:
     is_hidden = _is_hidden(column, table, mart)
     result = {
         "name": title(column.name, table),
-        "description": column.description,
+        "description": _description(column, table),
         "dataType": data_type,
         "lineageTag": tag(mart.name, column.name),
         "summarizeBy": "none",
@@ -244,6 +247,13 @@ def _column(column: Column, table: Table, mart: Mart) -> dict:
         result["sortByColumn"] = title(table.sort_by[column.name], table)
     result["annotations"] = [{"name": "SummarizationSetBy", "value": "User"}]
     return result
+
+
+def _description(column: Column, table: Table) -> str:
+    """What a column is; a flag is described by the words that stand in it here."""
+    if column.name not in table.yes_no:
+        return column.description
+    return re.sub(r"^1 ", "Yes ", re.sub(r", 0 ", ", No ", column.description))
 
 
 def _is_hidden(column: Column, table: Table, mart: Mart) -> bool:
@@ -389,7 +399,7 @@ def _measure_entries(measure: Measure, variables: Mapping[str, float]) -> list[d
         "name": measure.name,
         "description": " ".join(measure.description.split()),
         "expression": measure_dax(measure, variables),
-        "formatString": FORMATS[measure.format],
+        **_measure_format(measure),
         "displayFolder": measure.folder,
         "lineageTag": tag("measure", measure.name),
     }
@@ -405,6 +415,33 @@ def _measure_entries(measure: Measure, variables: Mapping[str, float]) -> list[d
         "lineageTag": tag("measure", measure.name, "unsuppressed"),
     }
     return [entry, behind]
+
+
+def _measure_format(measure: Measure) -> dict:
+    """How a measure is printed: one format, or one for each value of a column."""
+    if not measure.format_by:
+        return {"formatString": FORMATS[measure.format]}
+    mart, _, name = measure.format_by.partition(".")
+    table = semantic_model().tables[mart]
+    column = f"'{table.name}'[{title(name, table)}]"
+    lines = [
+        f"    {_dax_text(value)}, {_dax_text(FORMATS[form])},"
+        for value, form in semantic_model().formats[measure.format_by].items()
+    ]
+    expression = "\n".join(
+        [
+            "SWITCH(",
+            f"    SELECTEDVALUE({column}),",
+            *lines,
+            f"    {_dax_text(FORMATS[measure.format])}",
+            ")",
+        ]
+    )
+    return {"formatStringDefinition": {"expression": expression}}
+
+
+def _dax_text(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def unsuppressed(name: str) -> str:

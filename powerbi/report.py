@@ -12,8 +12,9 @@ from powerbi.model import MEASURES, parameter_table, tag, title
 
 SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric/item/report/definition"
 THEME = "EMR-Analytics.json"
-# One that ships with Power BI, for what our theme says nothing about.
+# The name of one that ships with Power BI, which takes its place; a project holds a file of it.
 BASE_THEME = "CY24SU10"
+BASE_THEME_FILE = f"BaseThemes/{BASE_THEME}.json"
 VERSIONS = {"visual": "2.2.0", "report": "3.0.0", "page": "2.0.0"}
 PAGE_WIDTH, PAGE_HEIGHT = 1280, 720
 MARGIN, GAP = 16, 8
@@ -21,14 +22,12 @@ MARGIN, GAP = 16, 8
 HEADING_HEIGHT, SLICER_HEIGHT = 48, 60
 GRID_TOP = MARGIN + HEADING_HEIGHT + SLICER_HEIGHT + GAP
 COLUMNS = ROWS = 12
-# Under so many answers a figure is grey (variable fewest_returned_surveys).
-FEW_ANSWERS = 25
 GREY = "#767676"
 
 # What stands under the figure of a card in place of a long name.
 SHORT_NAMES = {
-    " change on previous period": "on the period before",
-    " change on previous year": "on the year before",
+    " change on previous period": "change on the period before",
+    " change on previous year": "change on the year before",
 }
 
 KINDS = {
@@ -73,7 +72,8 @@ def report_files(
             "pageOrder": [page.name for page in specification.pages],
             "activePageName": specification.pages[0].name,
         },
-        f"StaticResources/RegisteredResources/{THEME}": theme(),
+        f"StaticResources/RegisteredResources/{THEME}": theme(THEME),
+        f"StaticResources/SharedResources/{BASE_THEME_FILE}": theme(BASE_THEME),
     }
     for page in specification.pages:
         folder = f"definition/pages/{page.name}"
@@ -103,10 +103,15 @@ def _report() -> dict:
         },
         "resourcePackages": [
             {
+                "name": "SharedResources",
+                "type": "SharedResources",
+                "items": [{"name": BASE_THEME, "path": BASE_THEME_FILE, "type": "BaseTheme"}],
+            },
+            {
                 "name": "RegisteredResources",
                 "type": "RegisteredResources",
                 "items": [{"name": THEME, "path": THEME, "type": "CustomTheme"}],
-            }
+            },
         ],
         "settings": {
             "useStylableVisualContainerHeader": True,
@@ -189,8 +194,8 @@ def _visuals(
 ) -> list[dict]:
     """Heading, slicers and visuals of a page, in tab order."""
     slicers = page_slicers(page, specification)
-    width = (PAGE_WIDTH - 2 * MARGIN - GAP * (len(slicers) - 1)) / len(slicers)
-    visuals = [_heading(page)]
+    width = (PAGE_WIDTH - 2 * MARGIN - GAP * (len(slicers) - 1)) / max(len(slicers), 1)
+    visuals = [_heading(page, int(variables["smallest_cell"]))]
     if page.drill_through:
         visuals.append(_back_button())
     for i, slicer in enumerate(slicers):
@@ -229,7 +234,8 @@ def _container(name: str, box: tuple[float, float, float, float], visual: dict) 
     }
 
 
-def _heading(page: Page) -> dict:
+def _heading(page: Page, smallest_cell: int) -> dict:
+    says = f"{page.says} Blank or missing: fewer than {smallest_cell}, or no data."
     visual = {
         "visualType": "textbox",
         "objects": {
@@ -244,7 +250,7 @@ def _heading(page: Page) -> dict:
                                         "textStyle": {"fontWeight": "bold", "fontSize": "16pt"},
                                     },
                                     {
-                                        "value": f"   {page.says}",
+                                        "value": f"   {says}",
                                         "textStyle": {"fontSize": "12pt"},
                                     },
                                 ]
@@ -255,7 +261,7 @@ def _heading(page: Page) -> dict:
             ]
         },
         "visualContainerObjects": {
-            "general": [{"properties": {"altText": _text(f"{page.title}. {page.says}")}}],
+            "general": [{"properties": {"altText": _text(f"{page.title}. {says}")}}],
             "title": [{"properties": {"show": _literal("false")}}],
         },
         "drillFilterOtherVisuals": True,
@@ -329,7 +335,7 @@ def _visual(
     content = {
         "visualType": KINDS[visual.kind],
         "query": {"queryState": state},
-        "objects": _formatting(visual),
+        "objects": _formatting(visual, variables),
         "visualContainerObjects": _chrome(heading, visual.alt, _definitions(visual)),
         "drillFilterOtherVisuals": True,
     }
@@ -347,13 +353,14 @@ def _visual(
     if not content["objects"]:
         del content["objects"]
     result = _container(visual_name(visual), box_on_grid(visual.at), content)
-    if visual.filters:
-        result["filterConfig"] = {
-            "filters": [
-                _filter(visual, column, filter_values(column, values, seeds))
-                for column, values in visual.filters.items()
-            ]
-        }
+    filters = [
+        _filter(visual, column, filter_values(column, values, seeds))
+        for column, values in visual.filters.items()
+    ]
+    if visual.since:
+        filters.append(_filter_since(visual, str(variables[visual.since])))
+    if filters:
+        result["filterConfig"] = {"filters": filters}
     return result
 
 
@@ -414,7 +421,7 @@ def _chrome(heading: str, alt: str, definitions: str | None) -> dict:
     return result
 
 
-def _formatting(visual: Visual) -> dict:
+def _formatting(visual: Visual, variables: Mapping[str, float]) -> dict:
     if visual.kind == "slider":
         return {"data": [{"properties": {"mode": _text("Single")}}]}
     if visual.kind in ("bar", "column"):
@@ -423,6 +430,13 @@ def _formatting(visual: Visual) -> dict:
         is_row = visual.at[2] > 3
         count = len(visual.values)
         return {
+            # 8,413 and not 8K
+            "value": [
+                {
+                    "properties": {"labelDisplayUnits": _literal("1D")},
+                    "selector": {"id": "default"},
+                }
+            ],
             "layout": [
                 {
                     "properties": {
@@ -432,8 +446,10 @@ def _formatting(visual: Visual) -> dict:
                         "maxTiles": _literal(f"{count}L"),
                     }
                 }
-            ]
+            ],
         }
+    if visual.kind == "line":
+        return _limits(visual)
     if visual.kind == "matrix":
         off = {"rowSubtotals": _literal("false"), "columnSubtotals": _literal("false")}
         return {"subTotals": [{"properties": off}]}
@@ -441,12 +457,34 @@ def _formatting(visual: Visual) -> dict:
         # a total would give away the one row that is hidden
         return {
             "total": [{"properties": {"totals": _literal("false")}}],
-            **_grey_if_few(visual),
+            **_grey_if_few(visual, variables["fewest_returned_surveys"]),
         }
     return {}
 
 
-def _grey_if_few(visual: Visual) -> dict:
+def _limits(visual: Visual) -> dict:
+    """The lines of a control chart that are no data: grey, the limits dashed."""
+    lines = [name for name in visual.y if name.startswith("Control chart, ")][1:]
+    if not lines:
+        return {}
+    grey = {"solid": {"color": _text(GREY)}}
+    return {
+        "dataPoint": [
+            {"properties": {"fill": grey}, "selector": {"metadata": f"{MEASURES}.{name}"}}
+            for name in lines
+        ],
+        "lineStyles": [
+            {
+                "properties": {"lineStyle": _text("dashed"), "showMarker": _literal("false")},
+                "selector": {"metadata": f"{MEASURES}.{name}"},
+            }
+            for name in lines
+            if name.endswith("limit")
+        ],
+    }
+
+
+def _grey_if_few(visual: Visual, few_answers: float) -> dict:
     """The colour of a table's figures that rest on few answers."""
     if not visual.grey_if_few:
         return {}
@@ -455,7 +493,7 @@ def _grey_if_few(visual: Visual) -> dict:
             # less than
             "ComparisonKind": 3,
             "Left": field_expression(visual.grey_if_few),
-            "Right": {"Literal": {"Value": f"{FEW_ANSWERS}D"}},
+            "Right": {"Literal": {"Value": f"{few_answers}D"}},
         }
     }
     cases = [{"Condition": few, "Value": {"Literal": {"Value": f"'{GREY}'"}}}]
@@ -534,6 +572,33 @@ def _filter(visual: Visual, column: str, values: list[str | int]) -> dict:
     }
 
 
+def _filter_since(visual: Visual, first_day: str) -> dict:
+    """The filter that leaves days from the first one (yyyy-mm-dd) on."""
+    column = "dim_date.calendar_date"
+    entity, name, _ = field_name(column)
+    condition = {
+        "Comparison": {
+            # greater than or equal
+            "ComparisonKind": 2,
+            "Left": {
+                "Column": {"Expression": {"SourceRef": {"Source": "t"}}, "Property": name},
+            },
+            "Right": {"Literal": {"Value": f"datetime'{first_day}T00:00:00'"}},
+        }
+    }
+    return {
+        "name": tag("filter", visual.title, column).replace("-", "")[:20],
+        "field": field_expression(column),
+        "type": "Advanced",
+        "filter": {
+            "Version": 2,
+            "From": [{"Name": "t", "Entity": entity, "Type": 0}],
+            "Where": [{"Condition": condition}],
+        },
+        "howCreated": "User",
+    }
+
+
 def _in_condition(column: str, values: list[str | int]) -> dict:
     entity, name, _ = field_name(column)
     return {
@@ -576,11 +641,11 @@ def _literal(value: str) -> dict:
 # --- theme ----------------------------------------------------------------------------------------
 
 
-def theme() -> dict:
-    """The report's theme: colours that are told apart with any colour vision, large enough text."""
+def theme(name: str) -> dict:
+    """The report's theme: colours with contrast, text that is large enough."""
     return {
-        # Power BI wants the name of the file
-        "name": THEME,
+        # Power BI wants the name of the resource
+        "name": name,
         # each has a contrast of 4.5 to 1 and more with white
         "dataColors": [
             "#005A9C",
@@ -597,9 +662,10 @@ def theme() -> dict:
         "background": "#FFFFFF",
         "foreground": "#1F2933",
         "tableAccent": "#005A9C",
-        "good": "#19734F",
-        "neutral": "#8A6100",
-        "bad": "#B0245A",
+        # blue and orange are told apart with any colour vision
+        "good": "#005A9C",
+        "neutral": "#3F4A54",
+        "bad": "#B34700",
         "hyperlink": "#005A9C",
         "textClasses": {
             "title": {"fontFace": "Segoe UI Semibold", "fontSize": 12, "color": "#1F2933"},

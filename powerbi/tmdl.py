@@ -22,6 +22,8 @@ CHILDREN = {
 }
 # What stands in the first line of an object and not below it.
 IN_THE_FIRST_LINE = {"name", "description", "expression", "value", "source", *CHILDREN}
+# A child without a name.
+FORMAT = "formatStringDefinition"
 
 
 def quoted(name: str) -> str:
@@ -95,11 +97,14 @@ def _object(kind: str, content: dict, level: int, name: str | None = None) -> st
     else:
         lines.append(first)
     for key, value in content.items():
-        if key not in IN_THE_FIRST_LINE:
+        if key not in IN_THE_FIRST_LINE and key != FORMAT:
             lines += _property(key, value, level + 1)
     if kind == "partition":
         lines += _assigned(f"{tabs}\tsource", source["expression"], level + 3)
     text = "\n".join(lines) + "\n"
+    if FORMAT in content:
+        form = _assigned(f"{tabs}\t{FORMAT}", content[FORMAT]["expression"], level + 3)
+        text += "\n" + "\n".join(form) + "\n"
     for key, child_kind in CHILDREN.items():
         for child in content.get(key, []):
             text += "\n" + _child(child_kind, child, level + 1)

@@ -144,6 +144,33 @@ def test_killed_at_each_step_of_the_exchange(warehouse, step):
     assert_complete(warehouse)
 
 
+def test_parquet_files_of_a_build_that_failed_are_never_published(warehouse):
+    """Not even where there are none, and a build was killed while it removed what was left."""
+    shutil.rmtree(parquet_folder(warehouse))
+    with pytest.raises(ZeroDivisionError):
+        export_and_fail()
+    building = warehouse.parent / "building"
+    assert parquet_folder(building / warehouse.name).exists()
+    context = multiprocessing.get_context("fork")
+    for step in ("rmtree", "unlink"):
+        process = context.Process(target=build_and_die, args=(2, step, "after"))
+        process.start()
+        process.join()
+        with pytest.raises(ZeroDivisionError):
+            fail_after_the_first_mart()
+        assert not parquet_folder(warehouse).exists()
+    build(3)
+    assert versions(warehouse) == {(3, ROWS)}
+    assert_complete(warehouse)
+
+
+def export_and_fail() -> None:
+    """A build that writes its Parquet files and ends in an error."""
+    with beside("duckdb"):
+        export_marts(parquet_folder(warehouse_path()))
+        raise ZeroDivisionError
+
+
 @pytest.mark.parametrize("held", ["emr-marts", "emr.duckdb"])
 def test_a_file_that_windows_does_not_let_go_is_named_and_nothing_is_replaced(
     warehouse, held, monkeypatch

@@ -629,6 +629,18 @@ def test_a_change_is_empty_where_the_data_do_not_cover_the_period_before(ask):
     assert ask(MARTS, names, JANUARY) == dict.fromkeys(names)
 
 
+def test_a_period_that_the_data_cover_in_part_is_not_compared(ask):
+    """Ten days against thirty would look like a fall."""
+    marts = {**MARTS, "fct_encounters": [encounter(i, ER, 20240110) for i in range(4)]}
+    census = [{"date_key": day["date_key"]} for day in days(date(2024, 1, 1), date(2024, 1, 20))]
+    marts["fct_daily_census"] = census
+    names = ["Encounters change on previous period", "Encounters previous period"]
+    running = Selection(date(2024, 1, 11), date(2024, 1, 21))
+    assert ask(marts, names, running) == dict.fromkeys(names)
+    ended = Selection(date(2024, 1, 11), date(2024, 1, 20))
+    assert ask(marts, names, ended) == dict(zip(names, (-1, 4), strict=True))
+
+
 def test_changes_are_shares_of_counts_and_differences_of_shares(ask):
     marts = {
         **MARTS,

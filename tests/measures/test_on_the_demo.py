@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -178,6 +179,14 @@ def test_sliders_at_their_defaults_are_the_recommendations(demo, variables):
         assert value("Mean wait after the move", **chosen) == pytest.approx(
             changes[("R2", department, "Mean wait in peak months")][1], abs=1e-4
         )
+    since = date.fromisoformat(variables["finding_shift_date"])
+    for name, measure in (
+        ("Overall rating", "Overall rating"),
+        ("Overall rating top box", "Top-box share"),
+    ):
+        recent = Selection(since, date(2099, 12, 31), {DEPARTMENT: ["Orthopedics"]})
+        row = figures(demo, variables, [name, f"{name} after improvement"], (), recent)[()]
+        assert row == pytest.approx(changes[("R3", "Orthopedics", measure)], abs=1e-4)
     assert value("Uninsured share") == pytest.approx(
         changes[("R5", "All patients", "Uninsured share")][0], abs=1e-4
     )

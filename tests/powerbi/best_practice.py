@@ -443,7 +443,11 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
         )
     ),
     "PROVIDE_FORMAT_STRING_FOR_MEASURES": _measures(
-        lambda t, m: not m.get("isHidden") and not m.get("formatString")
+        lambda t, m: (
+            not m.get("isHidden")
+            and not m.get("formatString")
+            and not m.get("formatStringDefinition")
+        )
     ),
     "NUMERIC_COLUMN_SUMMARIZE_BY": _columns(
         lambda t, b, c: (

@@ -169,6 +169,13 @@ class Engine:
         day = self.value(day, context)
         return None if day is None else day.day
 
+    def call_coalesce(self, context, *alternatives):
+        values = (self.value(alternative, context) for alternative in alternatives)
+        return next((value for value in values if value is not None), None)
+
+    def call_date(self, context, year, month, day):
+        return datetime.date(*(int(self.value(part, context)) for part in (year, month, day)))
+
     def call_edate(self, context, day, months):
         day = self.value(day, context)
         if day is None:

@@ -76,6 +76,11 @@ def expressions_of(model: Mapping) -> Iterator[tuple[str, str]]:
     for table in model["tables"]:
         for measure in table.get("measures", []):
             yield f"[{measure['name']}]", text_of(measure["expression"])
+            if "formatStringDefinition" in measure:
+                yield (
+                    f"format of [{measure['name']}]",
+                    text_of(measure["formatStringDefinition"]["expression"]),
+                )
     for role in model["roles"]:
         for permission in role["tablePermissions"]:
             yield (
@@ -225,7 +230,7 @@ def _named(node: object, sources: Mapping[str, str]) -> Iterator[tuple[str, str,
 
 
 def _filtered(node: object) -> Iterator[tuple[tuple[str, str], str]]:
-    """Column and literal of every value that a filter lists."""
+    """Column and literal of every value that a filter lists or compares with."""
     if isinstance(node, list):
         for item in node:
             yield from _filtered(item)
@@ -233,9 +238,12 @@ def _filtered(node: object) -> Iterator[tuple[tuple[str, str], str]]:
         if isinstance(node.get("From"), list) and isinstance(node.get("Where"), list):
             sources = {source["Name"]: source["Entity"] for source in node["From"]}
             for condition in node["Where"]:
-                chosen = condition["Condition"]["In"]
-                ((_, table, name),) = _named(chosen["Expressions"], sources)
-                for (value,) in chosen["Values"]:
+                ((kind, chosen),) = condition["Condition"].items()
+                is_list = kind == "In"
+                columns = chosen["Expressions"] if is_list else chosen["Left"]
+                values = chosen["Values"] if is_list else [[chosen["Right"]]]
+                ((_, table, name),) = _named(columns, sources)
+                for (value,) in values:
                     yield (table, name), value["Literal"]["Value"]
         for value in node.values():
             yield from _filtered(value)

@@ -38,6 +38,7 @@ CHOICES = {
     ),
     "nothing": Selection(*YEAR, {"dim_department.department_name": ["No such department"]}),
     "the uninsured": Selection(*YEAR, {"dim_patient.latest_payer_category": ["Uninsured"]}),
+    "no day": Selection(date(2024, 3, 1), date(2024, 3, 31), {"dim_date.month_number": [7]}),
     # of whom nobody is uninsured: a share of 0 and not a blank
     "insured children": Selection(
         chosen={

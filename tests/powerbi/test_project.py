@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
+from measures.catalogue import semantic_model
 from powerbi.marts import read_marts
 from powerbi.model import build_database
 from powerbi.project import NAME, project_files
@@ -180,12 +182,17 @@ def test_git_does_not_keep_the_data_that_power_bi_desktop_imports(project_root):
 
 
 def test_every_column_of_the_model_is_in_its_mart(artifacts, model):
+    """Under its own name: the mart that the table's query reads."""
     marts = read_marts(artifacts)
-    names = {name for mart in marts.values() for name in mart.columns}
+    read = set()
     for table in model["tables"]:
         (partition,) = table["partitions"]
-        if "Mart(" in partition["source"]["expression"]:
-            assert {column["sourceColumn"] for column in table["columns"]} <= names
+        mart = re.search(r'Mart\("(\w+)"\)', partition["source"]["expression"])
+        if mart:
+            read.add(mart[1])
+            columns = {column["sourceColumn"] for column in table["columns"]}
+            assert columns <= set(marts[mart[1]].columns)
+    assert read == set(semantic_model().tables)
 
 
 # --- deliberate mistakes --------------------------------------------------------------------------
@@ -279,11 +286,12 @@ MISTAKES = {
         '"Property": "Readmission rate 30 days"',
         '"Property": "Readmission rate 31 days"',
     ),
-    "a column in place of a measure": (
+    "a hidden column": (
         VISUALS / "readmission-rate-by-lace-band" / "visual.json",
         '"Property": "LACE band"',
         '"Property": "LACE band sort"',
     ),
+    "a column in place of a measure": (RATE, '"Measure": {', '"Column": {'),
     "a role that the visual has not": (RATE, '"Category": {', '"Categories": {'),
     "a missing position": (RATE, '"position": {', '"place": {'),
     "a filter by another type": (

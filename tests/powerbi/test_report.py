@@ -10,10 +10,10 @@ import pytest
 from sqlglot import exp
 
 from measures.catalogue import NOBODY, catalogue, semantic_model
-from measures.pages import dashboard
+from measures.pages import dashboard, page_slicers
 from measures.query import is_reference, parsed
 from powerbi.project import NAME
-from powerbi.report import FEW_ANSWERS, THEME
+from powerbi.report import THEME
 from tests.powerbi.conftest import PROJECT
 
 PAGES = PROJECT / f"{NAME}.Report" / "definition" / "pages"
@@ -132,11 +132,14 @@ def test_charts_and_tables_say_how_many_they_rest_on():
 def test_choices_hold_on_every_page(name):
     specification = dashboard()
     slicers = {v["name"]: v for v in visuals_of(name) if "syncGroup" in v["visual"]}
-    expected = {slicer.name for slicer in specification.slicers}
     (page,) = (page for page in specification.pages if page.name == name)
+    groups = {visual["visual"]["syncGroup"]["groupName"] for visual in slicers.values()}
+    if page.whole_hospital:
+        assert not groups
+        return
+    expected = {slicer.name for slicer in specification.slicers}
     if page.drill_through:
         expected.remove("Department")
-    groups = {visual["visual"]["syncGroup"]["groupName"] for visual in slicers.values()}
     assert groups == expected >= {"Period", "Age group", "Payer"}
     for interaction in page_of(name).get("visualInteractions", []):
         assert interaction["source"] in slicers
@@ -166,11 +169,11 @@ def test_exposures_are_what_the_pages_read(artifacts):
     }
     read = {}
     for page in dashboard().pages:
-        fields = [slicer.field for slicer in dashboard().slicers]
+        fields = [slicer.field for slicer in page_slicers(page, dashboard())]
         fields += filter(None, [page.drill_through])
         for visual in page.visuals:
             fields += [*visual.values, *visual.y, *visual.rows, *visual.columns, *visual.filters]
-            fields += [*visual.tooltips]
+            fields += [*visual.tooltips, *(["dim_date.calendar_date"] if visual.since else [])]
             fields += filter(
                 None, [visual.x, visual.against, visual.series, visual.small_multiples]
             )
@@ -195,7 +198,29 @@ def test_a_department_is_drilled_into():
 
 
 def test_a_department_with_few_answers_is_grey(variables):
-    assert variables["fewest_returned_surveys"] == FEW_ANSWERS
+    (ratings,) = (
+        visual
+        for visual in visuals_of("departments-and-satisfaction")
+        if visual["name"].startswith("what-patients-say")
+    )
+    text = json.dumps(ratings["visual"]["objects"]["values"])
+    assert f'"{variables["fewest_returned_surveys"]}D"' in text
+
+
+def test_every_resource_that_the_report_names_is_there():
+    folder = PROJECT / f"{NAME}.Report"
+    report = json.loads((folder / "definition" / "report.json").read_text(encoding="utf-8"))
+    declared = {
+        (package["type"], item["name"]): folder / "StaticResources" / package["name"] / item["path"]
+        for package in report["resourcePackages"]
+        for item in package["items"]
+    }
+    for resource in report["themeCollection"].values():
+        assert (resource["type"], resource["name"]) in declared
+    for (_, name), path in declared.items():
+        assert json.loads(path.read_text(encoding="utf-8"))["name"] == name
+    files = {path for path in (folder / "StaticResources").rglob("*") if path.is_file()}
+    assert files == set(declared.values())
 
 
 # --- colours --------------------------------------------------------------------------------------
