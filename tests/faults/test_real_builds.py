@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.project import parquet_folder
 from tests.conftest import fresh_clone
 from tests.faults.conftest import Hospital, extract, write_marked_extract
 
@@ -152,9 +153,10 @@ def built(night: Night) -> Hospital:
 def test_the_first_build_of_a_clone_ends_with_figures(demo_of_a_clone):
     hospital, completed, _ = demo_of_a_clone
     assert "all good" in completed.stdout
-    assert "Readmitted within 30 days" in completed.stdout
+    assert "Readmission rate 30 days" in completed.stdout
     assert "fct_encounters" in completed.stdout
     assert hospital.warehouse.exists()
+    assert (parquet_folder(hospital.warehouse) / "fct_encounters.parquet").exists()
     assert (hospital.project / "target" / "catalog.json").exists()
 
 
