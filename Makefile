@@ -4,6 +4,8 @@ SOURCE ?= demo
 TARGET ?= duckdb
 DATA ?=
 FULL_REFRESH ?=
+PORT ?= 8501
+OUT ?= report.html
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
@@ -14,7 +16,7 @@ CHECKERS := tests/powerbi/checkers
 PIN := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header --quiet --upgrade
 
-.PHONY: build test test-server lint deps requirements clean help
+.PHONY: build dashboard report test test-server lint deps requirements clean help
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -27,6 +29,12 @@ help: ## Show this list
 
 build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse and the documentation
 	@$(BIN)/python -m pipeline build $(BUILD_OPTIONS)
+
+dashboard: $(VENV)/.installed-dashboard ## The dashboard in the browser, after a build; PORT=8501
+	@$(BIN)/python -m dashboard serve --target $(TARGET) --port $(PORT)
+
+report: $(VENV)/.installed-dashboard ## The dashboard as one HTML file, to mail or archive; OUT=report.html
+	@$(BIN)/python -m dashboard report --target $(TARGET) --out "$(OUT)"
 
 test: $(VENV)/.installed-dev $(VENV)-tsql/.installed $(CHECKERS)/node_modules/.installed ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
 	@$(MAKE) --no-print-directory lint
@@ -52,6 +60,7 @@ requirements: $(VENV)/.installed-dev ## Pin requirements*.txt anew from pyprojec
 	@$(PIN) --constraint requirements-dev.txt -o requirements.txt
 	@$(PIN) --constraint requirements-dev.txt --extra sqlserver -o requirements-sqlserver.txt
 	@$(PIN) --constraint requirements-dev.txt --extra fabric -o requirements-fabric.txt
+	@$(PIN) --constraint requirements-dev.txt --extra dashboard -o requirements-dashboard.txt
 	@$(BIN)/uv pip compile $(PARSER)/requirements.in --no-deps --python-version 3.11 \
 		--python-platform x86_64-manylinux_2_28 --generate-hashes --no-emit-index-url --no-header \
 		--quiet --upgrade -o $(PARSER)/requirements.txt
@@ -90,6 +99,10 @@ $(VENV)/.installed-sqlserver: requirements-sqlserver.txt $(VENV)/.installed
 
 $(VENV)/.installed-fabric: requirements-fabric.txt $(VENV)/.installed
 	@$(PIP) -r requirements-fabric.txt
+	@touch $@
+
+$(VENV)/.installed-dashboard: requirements-dashboard.txt $(VENV)/.installed
+	@$(PIP) -r requirements-dashboard.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/bin/python

@@ -98,7 +98,7 @@ class Pages(Definition):
 
 
 @cache
-def dashboard() -> Pages:
+def all_pages() -> Pages:
     """The pages as pages.yml has them.
 
     Raises:

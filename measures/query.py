@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 import sqlglot
@@ -90,7 +91,7 @@ class Query:
         self.defaults = defaults
         self.smallest_cell = int(defaults["smallest_cell"])
         # the aggregates of each scope, and under which name its subquery gives them
-        self.scopes: dict[Scope, dict[str, str]] = {}
+        self.scopes: dict[Scope, dict[exp.Expression, str]] = {}
 
     def statement(self, names: Iterable[str]) -> exp.Expression:
         """The query: a column per `by`, named as it, and a column per measure, named as it."""
@@ -179,19 +180,18 @@ class Query:
             other = _measure(node.name)
             shown = other.kind == "figure" or measure.as_shown
             return self._shown(other, context) if shown else self._value(other, context)
-        result = node.copy()
-        for key, child in node.args.items():
-            if isinstance(child, exp.Expression):
-                result.set(key, self._resolved(child, measure, context))
-            elif isinstance(child, list):
-                result.set(
-                    key,
-                    [
-                        self._resolved(c, measure, context) if isinstance(c, exp.Expression) else c
-                        for c in child
-                    ],
-                )
-        return result
+        # made anew from its resolved parts: a copy of the whole would copy each part once a level
+        return type(node)(
+            **{key: self._resolved_part(c, measure, context) for key, c in node.args.items()}
+        )
+
+    def _resolved_part(self, part: object, measure: Measure, context: Context) -> object:
+        """An argument of a node, resolved where it is an expression or a list of them."""
+        if isinstance(part, exp.Expression):
+            return self._resolved(part, measure, context)
+        if isinstance(part, list):
+            return [self._resolved_part(inner, measure, context) for inner in part]
+        return part
 
     def _before(self, inner: exp.Expression, shift: Shift, measure: Measure) -> exp.Expression:
         """The value in an earlier period, null where the data do not cover both periods whole."""
@@ -224,14 +224,14 @@ class Query:
             if not column.table:
                 column.set("table", exp.to_identifier(measure.of))
         columns = self.scopes.setdefault(scope, {})
-        name = columns.setdefault(own.sql(), f"value_{len(columns)}")
+        name = columns.setdefault(own, f"value_{len(columns)}")
         return exp.column(name, table=f"scope_{list(self.scopes).index(scope)}")
 
     # --- rows -------------------------------------------------------------------------------------
 
     def _subquery(self, scope: Scope) -> exp.Expression:
         """The aggregates of a scope, a row for each group."""
-        aggregates = [sqlglot.parse_one(text) for text in self.scopes[scope]]
+        aggregates = list(self.scopes[scope])
         groups = [
             sqlglot.parse_one(self._own_name(column, scope)) for column in self._groups(scope)
         ]
@@ -379,8 +379,9 @@ def statement(
     return Query(selection, by, defaults).statement(names).sql(dialect=dialect, pretty=True)
 
 
+@cache
 def parsed(sql: str) -> exp.Expression:
-    """A twin as a tree; `[Name]` is a quoted identifier."""
+    """A twin as a tree, which nobody may change; `[Name]` is a quoted identifier."""
     return sqlglot.parse_one(sql, dialect="tsql")
 
 

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
 
-import duckdb
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from measures.catalogue import NOBODY, catalogue
 from measures.query import Dialect, Selection, statement
 from measures.text import text
-from pipeline.project import ROOT, UserError, warehouse_path
-from pipeline.server import connect
+from pipeline.marts import DIALECTS, Query, open_marts, project_variables
+from pipeline.project import UserError
 
-# The rows of a query that any engine understands.
-Query = Callable[[str], list[tuple]]
-
-DIALECTS: dict[str, Dialect] = {"duckdb": "duckdb", "sqlserver": "tsql"}
 # Measures of all data; what each means and rests on is in measures/.
 HEADLINES = (
     "Encounters",
@@ -45,12 +37,6 @@ FORMATS = {"share": "{:.1%}", "count": "{:.0f}", "ratio": "{:.2f}", "correlation
 HOLDS = {1: "yes", 0: "NO", None: "no data"}
 
 
-@cache
-def project_variables() -> dict[str, float]:
-    """The variables of dbt_project.yml: assumptions of the measures, the smallest cell."""
-    return yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-
-
 def show_summary(console: Console, target: str = "duckdb") -> None:
     """Print the summary of the marts of a target, `duckdb` or `sqlserver`.
 
@@ -62,23 +48,6 @@ def show_summary(console: Console, target: str = "duckdb") -> None:
         console.print(quality_table(query))
         console.print(headlines_table(query, DIALECTS[target]))
         console.print(findings_table(query))
-
-
-@contextmanager
-def open_marts(target: str) -> Iterator[Query]:
-    """A way to ask the marts of a target, read-only on DuckDB."""
-    if target != "duckdb":
-        server = connect(target)
-        try:
-            yield server.execute
-        finally:
-            server.close()
-        return
-    warehouse = warehouse_path()
-    if not warehouse.exists():
-        raise UserError(f"There is no warehouse {warehouse}: run the build first.")
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        yield lambda sql: connection.execute(sql).fetchall()
 
 
 def marts_table(query: Query) -> Table:

@@ -11,8 +11,8 @@ import uuid
 from collections.abc import Mapping
 
 from measures.catalogue import NOBODY, Measure, Model, Table, catalogue, semantic_model
+from measures.names import column_title
 from powerbi.marts import ArtifactError, Column, Mart
-from powerbi.names import column_title
 
 COMPATIBILITY_LEVEL = 1601
 # Power BI refuses a table named Measures.

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 
 from measures.catalogue import catalogue, semantic_model
-from measures.pages import Page, Pages, Slicer, Visual, dashboard, filter_values, page_slicers
+from measures.pages import Page, Pages, Slicer, Visual, all_pages, filter_values, page_slicers
+from measures.theme import BACKGROUND, BAD, GOOD, GREY, INK, LINE, NEUTRAL, PAPER, SERIES
 from powerbi.marts import ArtifactError
 from powerbi.model import MEASURES, parameter_table, tag, title
 
@@ -22,7 +23,6 @@ MARGIN, GAP = 16, 8
 HEADING_HEIGHT, SLICER_HEIGHT = 48, 60
 GRID_TOP = MARGIN + HEADING_HEIGHT + SLICER_HEIGHT + GAP
 COLUMNS = ROWS = 12
-GREY = "#767676"
 
 # What stands under the figure of a card in place of a long name.
 SHORT_NAMES = {
@@ -55,7 +55,7 @@ def report_files(
     Raises:
         ArtifactError: pages.yml names a field that there is not.
     """
-    specification = dashboard()
+    specification = all_pages()
     files = {
         "definition.pbir": {
             "$schema": SCHEMAS.replace("/definition", "/definitionProperties/1.0.0/schema.json"),
@@ -646,46 +646,31 @@ def theme(name: str) -> dict:
     return {
         # Power BI wants the name of the resource
         "name": name,
-        # each has a contrast of 4.5 to 1 and more with white
-        "dataColors": [
-            "#005A9C",
-            "#B34700",
-            "#19734F",
-            "#7A3E9D",
-            "#8A6100",
-            "#B0245A",
-            "#3F4A54",
-            "#0E6E78",
-            "#5C4B8A",
-            "#7B3F00",
-        ],
-        "background": "#FFFFFF",
-        "foreground": "#1F2933",
-        "tableAccent": "#005A9C",
-        # blue and orange are told apart with any colour vision
-        "good": "#005A9C",
-        "neutral": "#3F4A54",
-        "bad": "#B34700",
-        "hyperlink": "#005A9C",
+        "dataColors": list(SERIES),
+        "background": PAPER,
+        "foreground": INK,
+        "tableAccent": SERIES[0],
+        "good": GOOD,
+        "neutral": NEUTRAL,
+        "bad": BAD,
+        "hyperlink": SERIES[0],
         "textClasses": {
-            "title": {"fontFace": "Segoe UI Semibold", "fontSize": 12, "color": "#1F2933"},
-            "label": {"fontFace": "Segoe UI", "fontSize": 10, "color": "#1F2933"},
-            "callout": {"fontFace": "Segoe UI Semibold", "fontSize": 20, "color": "#1F2933"},
-            "header": {"fontFace": "Segoe UI Semibold", "fontSize": 12, "color": "#1F2933"},
+            "title": {"fontFace": "Segoe UI Semibold", "fontSize": 12, "color": INK},
+            "label": {"fontFace": "Segoe UI", "fontSize": 10, "color": INK},
+            "callout": {"fontFace": "Segoe UI Semibold", "fontSize": 20, "color": INK},
+            "header": {"fontFace": "Segoe UI Semibold", "fontSize": 12, "color": INK},
         },
         "visualStyles": {
             "*": {
                 "*": {
-                    "background": [{"show": True, "color": {"solid": {"color": "#FFFFFF"}}}],
-                    "border": [
-                        {"show": True, "color": {"solid": {"color": "#C5CCD3"}}, "radius": 4}
-                    ],
+                    "background": [{"show": True, "color": {"solid": {"color": PAPER}}}],
+                    "border": [{"show": True, "color": {"solid": {"color": LINE}}, "radius": 4}],
                 }
             },
             "page": {
                 "*": {
-                    "background": [{"color": {"solid": {"color": "#F4F6F8"}}, "transparency": 0}],
-                    "outspace": [{"color": {"solid": {"color": "#F4F6F8"}}}],
+                    "background": [{"color": {"solid": {"color": BACKGROUND}}, "transparency": 0}],
+                    "outspace": [{"color": {"solid": {"color": BACKGROUND}}}],
                 }
             },
         },

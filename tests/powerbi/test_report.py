@@ -10,14 +10,14 @@ import pytest
 from sqlglot import exp
 
 from measures.catalogue import NOBODY, catalogue, semantic_model
-from measures.pages import dashboard, page_slicers
+from measures.pages import all_pages, page_slicers
 from measures.query import is_reference, parsed
 from powerbi.project import NAME
 from powerbi.report import THEME
 from tests.powerbi.conftest import PROJECT
 
 PAGES = PROJECT / f"{NAME}.Report" / "definition" / "pages"
-PAGE_NAMES = [page.name for page in dashboard().pages]
+PAGE_NAMES = [page.name for page in all_pages().pages]
 WHITE = "#FFFFFF"
 
 
@@ -114,7 +114,7 @@ def test_every_measure_is_explained_on_hover(name):
 def test_charts_and_tables_say_how_many_they_rest_on():
     """A figure about people has a count beside it: on hover in a chart, in a column of a table."""
     without = []
-    for page in dashboard().pages:
+    for page in all_pages().pages:
         for visual in page.visuals:
             shown = {*visual.measures(), *(t for t in visual.tooltips if "." not in t)}
             about_people = [
@@ -130,7 +130,7 @@ def test_charts_and_tables_say_how_many_they_rest_on():
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
 def test_choices_hold_on_every_page(name):
-    specification = dashboard()
+    specification = all_pages()
     slicers = {v["name"]: v for v in visuals_of(name) if "syncGroup" in v["visual"]}
     (page,) = (page for page in specification.pages if page.name == name)
     groups = {visual["visual"]["syncGroup"]["groupName"] for visual in slicers.values()}
@@ -168,8 +168,8 @@ def test_exposures_are_what_the_pages_read(artifacts):
         for exposure in manifest["exposures"].values()
     }
     read = {}
-    for page in dashboard().pages:
-        fields = [slicer.field for slicer in page_slicers(page, dashboard())]
+    for page in all_pages().pages:
+        fields = [slicer.field for slicer in page_slicers(page, all_pages())]
         fields += filter(None, [page.drill_through])
         for visual in page.visuals:
             fields += [*visual.values, *visual.y, *visual.rows, *visual.columns, *visual.filters]

@@ -1,0 +1,275 @@
+"""Charts, declared in Vega-Lite's grammar through Altair."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from dashboard.figures import Figures, format_of, sorted_by, split_by, title_of, written
+from measures.catalogue import Format, catalogue
+from measures.theme import BAD, GREY, INK, LINE, SERIES
+
+HEIGHT, BAR_HEIGHT = 280, 30
+# D3's formats of an axis.
+AXES: dict[Format, str] = {
+    "count": ",.0f",
+    "decimal": ",.1f",
+    "share": ".0%",
+    "money": "$,.3~s",
+    "days": ",.1f",
+    "minutes": ",.0f",
+    "ratio": ".2f",
+    "score": ".1f",
+}
+SIGNALS = "Control chart signals"
+
+
+def chart(figures: Figures) -> alt.LayerChart | alt.Chart:
+    """The chart of a visual's figures; without a row it says so."""
+    if figures.rows.empty:
+        return _styled(_nothing())
+    return _styled(KINDS[figures.visual.kind](figures))
+
+
+def _nothing() -> alt.Chart:
+    frame = pd.DataFrame({"text": ["No data for this choice, or too few to show"]})
+    return alt.Chart(frame).mark_text(fontSize=14, color=INK).encode(text="text:N")
+
+
+def _frame(figures: Figures) -> pd.DataFrame:
+    """Columns f0, f1, … by place among all fields, and t0, t1, … with the same in words.
+
+    Vega-Lite reads points and brackets in names as paths.
+    """
+    rows = figures.rows.to_dict("records")
+    fields = _fields(figures)
+    frame = pd.DataFrame({f"f{i}": [row[field] for row in rows] for i, field in enumerate(fields)})
+    for i, field in enumerate(fields):
+        frame[f"t{i}"] = [written(field, row, figures.visual) for row in rows]
+    return frame
+
+
+def _fields(figures: Figures) -> list[str]:
+    return list(figures.rows.columns)
+
+
+def _value(figures: Figures, field: str) -> str:
+    return f"f{_fields(figures).index(field)}"
+
+
+def _words(figures: Figures, field: str) -> str:
+    return f"t{_fields(figures).index(field)}"
+
+
+def _tooltips(figures: Figures) -> list[alt.Tooltip]:
+    visual = figures.visual
+    fields = [*split_by(visual), *visual.measures(), *visual.tooltips]
+    return [
+        alt.Tooltip(f"{_words(figures, field)}:N", title=title_of(field))
+        for field in dict.fromkeys(fields)
+    ]
+
+
+def _form(figures: Figures, name: str) -> Format:
+    return format_of(catalogue()[name], {}, figures.visual)
+
+
+def _categories(figures: Figures, field: str) -> list[str]:
+    """The values of a column in their order: their own, or that of the rows."""
+    rows = figures.rows
+    order = sorted_by(field)
+    if order:
+        rows = rows.sort_values(order)
+    return list(dict.fromkeys("(none)" if pd.isna(v) else str(v) for v in rows[field]))
+
+
+def _measure_axis(figures: Figures, name: str, is_from_zero: bool) -> dict:
+    return {
+        "field": _value(figures, name),
+        "type": "quantitative",
+        "title": None,
+        "axis": alt.Axis(format=AXES.get(_form(figures, name), ",.2f"), tickCount=5),
+        "scale": alt.Scale(zero=is_from_zero),
+    }
+
+
+def _colour(figures: Figures, field: str) -> alt.Color:
+    values = _categories(figures, field)
+    return alt.Color(
+        f"{_words(figures, field)}:N",
+        title=title_of(field),
+        sort=values,
+        scale=alt.Scale(domain=values, range=list(SERIES[: len(values)])),
+        legend=alt.Legend(orient="bottom", columns=3),
+    )
+
+
+def _bars(figures: Figures) -> alt.LayerChart | alt.Chart:
+    """Bars that lie, longest names first readable; several measures or series beside each other."""
+    visual = figures.visual
+    frame = _frame(figures)
+    x, y = _words(figures, visual.x), visual.y[0]
+    # the order of the rows, which the page asks for
+    order = list(dict.fromkeys(frame[x]))
+    position = alt.Y(f"{x}:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
+    across = alt.X(**_measure_axis(figures, y, is_from_zero=True))
+    bars = alt.Chart(frame).encode(y=position, x=across, tooltip=_tooltips(figures))
+    if visual.series:
+        series = _words(figures, visual.series)
+        return (
+            bars.mark_bar()
+            .encode(
+                color=_colour(figures, visual.series),
+                yOffset=alt.YOffset(f"{series}:N", sort=_categories(figures, visual.series)),
+            )
+            .properties(height=max(HEIGHT, BAR_HEIGHT * 2 * len(order)))
+        )
+    labels = bars.mark_text(align="left", dx=4, color=INK).encode(text=f"{_words(figures, y)}:N")
+    return alt.layer(bars.mark_bar(color=SERIES[0]), labels).properties(
+        height=max(HEIGHT, BAR_HEIGHT * len(order))
+    )
+
+
+def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
+    """Bars that stand, in the order of their axis; a colour for each of several measures."""
+    visual = figures.visual
+    frame = _frame(figures)
+    x = _words(figures, visual.x)
+    order = _categories(figures, visual.x)
+    position = alt.X(f"{x}:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
+    if len(visual.y) == 1:
+        bars = alt.Chart(frame).encode(
+            x=position,
+            y=alt.Y(**_measure_axis(figures, visual.y[0], is_from_zero=True)),
+            tooltip=_tooltips(figures),
+        )
+        labels = bars.mark_text(dy=-8, color=INK).encode(text=f"{_words(figures, visual.y[0])}:N")
+        return alt.layer(bars.mark_bar(color=SERIES[0]), labels).properties(height=HEIGHT)
+    values = [_value(figures, name) for name in visual.y]
+    names = " ".join(
+        f"datum.measure == '{v}' ? '{n}' :" for v, n in zip(values, visual.y, strict=True)
+    )
+    return (
+        alt.Chart(frame)
+        .transform_fold(values, as_=["measure", "value"])
+        .transform_calculate(name=f"{names} ''")
+        .mark_bar()
+        .encode(
+            x=position,
+            xOffset=alt.XOffset("name:N", sort=list(visual.y)),
+            y=alt.Y(**{**_measure_axis(figures, visual.y[0], True), "field": "value"}),
+            color=alt.Color(
+                "name:N",
+                title=None,
+                sort=list(visual.y),
+                scale=alt.Scale(range=list(SERIES[: len(values)])),
+                legend=alt.Legend(orient="bottom", columns=1, labelLimit=260),
+            ),
+            tooltip=_tooltips(figures),
+        )
+        .properties(height=HEIGHT)
+    )
+
+
+def _lines(figures: Figures) -> alt.LayerChart | alt.Chart:
+    visual = figures.visual
+    if visual.y[0].startswith("Control chart, "):
+        return _control_chart(figures)
+    line = (
+        alt.Chart(_frame(figures))
+        .mark_line(point=alt.OverlayMarkDef(size=28), color=SERIES[0])
+        .encode(
+            x=_months(figures),
+            y=alt.Y(**_measure_axis(figures, visual.y[0], is_from_zero=False)),
+            tooltip=_tooltips(figures),
+        )
+    )
+    if visual.series:
+        colour = _colour(figures, visual.series)
+        line = line.mark_line(point=alt.OverlayMarkDef(size=28)).encode(color=colour)
+    return line.properties(height=HEIGHT)
+
+
+def _months(figures: Figures) -> alt.X:
+    """Months along the axis; the year is told where it begins."""
+    order = _categories(figures, figures.visual.x)
+    return alt.X(
+        f"{_words(figures, figures.visual.x)}:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelAngle=-60, labelOverlap=True),
+    )
+
+
+def _control_chart(figures: Figures) -> alt.LayerChart:
+    """Values, centre line and limits; months with a signal stand out in colour, size and shape."""
+    frame = _frame(figures)
+    x, tooltips = _months(figures), _tooltips(figures)
+    value, *others = figures.visual.y
+    base = alt.Chart(frame).encode(x=x)
+    axis = _measure_axis(figures, value, is_from_zero=False)
+    layers = [
+        base.mark_line(
+            color=GREY,
+            strokeDash=[1, 0] if name.endswith("centre line") else [5, 4],
+            strokeWidth=1.2,
+        ).encode(y=alt.Y(**{**axis, "field": _value(figures, name)}))
+        for name in others
+    ]
+    layers.append(
+        base.mark_line(color=SERIES[0], point=alt.OverlayMarkDef(size=22)).encode(
+            y=alt.Y(**axis), tooltip=tooltips
+        )
+    )
+    if SIGNALS in figures.rows and (figures.rows[SIGNALS] > 0).any():
+        layers.append(
+            base.transform_filter(f"datum.{_value(figures, SIGNALS)} > 0")
+            .mark_point(color=BAD, shape="diamond", filled=True, size=130, opacity=1)
+            .encode(y=alt.Y(**axis), tooltip=tooltips)
+        )
+    return alt.layer(*layers).properties(height=HEIGHT)
+
+
+def _scatter(figures: Figures) -> alt.LayerChart:
+    """A named point each."""
+    visual = figures.visual
+    rows = figures.rows.dropna(subset=[visual.y[0], visual.against])
+    known = Figures(visual, rows, figures.counts)
+    if rows.empty:
+        return _nothing()
+    points = (
+        alt.Chart(_frame(known))
+        .encode(
+            x=alt.X(**{**_measure_axis(known, visual.against, False), "title": visual.against}),
+            y=alt.Y(**{**_measure_axis(known, visual.y[0], False), "title": visual.y[0]}),
+            tooltip=_tooltips(known),
+        )
+        .properties(height=HEIGHT + 60)
+    )
+    names = points.mark_text(align="left", dx=8, color=INK).encode(
+        text=f"{_words(known, visual.x)}:N"
+    )
+    return alt.layer(points.mark_circle(size=90, color=SERIES[0], opacity=1), names)
+
+
+KINDS = {"bar": _bars, "column": _columns, "line": _lines, "scatter": _scatter}
+
+
+def _styled(made: alt.LayerChart | alt.Chart) -> alt.LayerChart | alt.Chart:
+    """Text that is large and dark enough to read."""
+    return (
+        made.properties(width="container")
+        .configure(font="Source Sans, Segoe UI, sans-serif", background="white")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=INK,
+            titleColor=INK,
+            labelFontSize=12,
+            titleFontSize=12,
+            gridColor="#E4E8EC",
+            domainColor=LINE,
+            tickColor=LINE,
+        )
+        .configure_legend(labelColor=INK, titleColor=INK, labelFontSize=12, titleFontSize=12)
+        .configure_text(fontSize=12)
+    )

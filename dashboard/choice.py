@@ -1,0 +1,89 @@
+"""What a reader chose, as the slicers of the pages and as a selection of the measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from measures.pages import Page, Slicer, Visual, filter_values
+from measures.query import DATE, Selection
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar and its values by column of dim_date, such as `year_month_name`."""
+
+    day: date
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Values by slicer and sliders by parameter; a slicer without a value shows everything."""
+
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What selections are made from, beside the choice.
+
+    Attributes:
+        slicers: of all pages.
+        calendar: the days of dim_date in their order.
+        seeds: rows of the reference seeds that filters of pages name.
+        variables: of dbt_project.yml.
+    """
+
+    slicers: Sequence[Slicer]
+    calendar: Sequence[Day]
+    seeds: Mapping[str, list[dict]]
+    variables: Mapping[str, float | str]
+
+    def selection(self, page: Page, visual: Visual, choice: Choice) -> Selection:
+        """The rows that a visual shows, as Power BI would filter them."""
+        days = list(self.calendar)
+        chosen: dict[str, tuple[str | int, ...]] = {}
+        for slicer in self.slicers:
+            values = choice.chosen.get(slicer.name, ())
+            if page.whole_hospital or slicer.name in visual.ignores or not values:
+                continue
+            table, _, column = slicer.field.partition(".")
+            if table == DATE:
+                days = [day for day in days if day.values[column] in values]
+            else:
+                chosen[slicer.field] = values
+        for column, values in visual.filters.items():
+            kept = filter_values(column, values, self.seeds)
+            both = [v for v in kept if v in chosen[column]] if column in chosen else kept
+            chosen[column] = tuple(both)
+        if visual.since:
+            first = date.fromisoformat(str(self.variables[visual.since]))
+            days = [day for day in days if day.day >= first]
+        return self._of_days(days, chosen, choice.parameters)
+
+    def _of_days(
+        self,
+        days: list[Day],
+        chosen: dict[str, tuple[str | int, ...]],
+        parameters: Mapping[str, float],
+    ) -> Selection:
+        """The selection of these days: a period where they follow each other."""
+        if len(days) == len(self.calendar):
+            return Selection(chosen=chosen, parameters=parameters)
+        is_period = all((two.day - one.day).days == 1 for one, two in pairwise(days))
+        if days and is_period:
+            return Selection(days[0].day, days[-1].day, chosen, parameters)
+        months = tuple(dict.fromkeys(day.values["year_month_name"] for day in days))
+        return Selection(
+            chosen={**chosen, f"{DATE}.year_month_name": months}, parameters=parameters
+        )
+
+
+def address_name(title: str) -> str:
+    """The name of a slicer or a slider in the address: plain letters, joined by underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")

@@ -1,0 +1,163 @@
+"""What the dashboard asks the marts, when they were built, and a sentence where they do not answer.
+
+A connection is opened for each question that has no answer yet, read-only, and closed at once: who
+held it would keep a plain `dbt build` from writing on DuckDB, and on Windows any build from
+replacing the file.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import duckdb
+import pandas as pd
+
+from dashboard.choice import Day
+from measures.catalogue import semantic_model
+from measures.pages import Slicer
+from measures.query import DATE, Selection, statement
+from pipeline.marts import DIALECTS, open_marts, project_variables
+from pipeline.project import ROOT, UserError, warehouse_path
+
+# After so many hours without a build, a page says that its figures are old: a nightly build may be
+# late once.
+STALE_AFTER = timedelta(hours=36)
+# A build writes at least so often; what it left behind is older.
+WRITES_EVERY = timedelta(minutes=2)
+SEEDS = ("finding_departments", "finding_months")
+BUILT_ON_SERVER = (
+    "select convert(varchar(33), max(tables.modify_date), 126) as built_at "
+    "from sys.tables as tables "
+    "inner join sys.schemas as schemas on tables.schema_id = schemas.schema_id "
+    "where schemas.name = 'marts'"
+)
+
+
+class NoMartsError(Exception):
+    """The marts do not answer; the message is the sentence that a reader sees."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """The build whose marts are published.
+
+    Attributes:
+        identity: another one for each build.
+        built_at: when it was published, local time.
+    """
+
+    identity: str
+    built_at: datetime
+
+
+def published(target: str) -> Build:
+    """The build whose marts answer now.
+
+    Raises:
+        NoMartsError: there is none, or the server does not answer.
+    """
+    if target == "duckdb":
+        path = warehouse_path()
+        try:
+            state = path.stat()
+        except FileNotFoundError as error:
+            if is_building():
+                raise NoMartsError(
+                    "The first build is under way: this page shows its marts when it is done. "
+                    "Reload it then."
+                ) from error
+            raise NoMartsError(
+                f"There are no marts yet ({path.name}): run `make build`, then reload this page."
+            ) from error
+        built_at = datetime.fromtimestamp(state.st_mtime)
+        return Build(f"{state.st_ino} {state.st_mtime_ns} {state.st_size}", built_at)
+    [[built_at]] = rows(target, BUILT_ON_SERVER)
+    if built_at is None:
+        raise NoMartsError(
+            "There are no marts in this database yet: run `make build TARGET=sqlserver`, then "
+            "reload this page."
+        )
+    return Build(built_at, datetime.fromisoformat(built_at))
+
+
+def is_building() -> bool:
+    """Whether a build of the DuckDB warehouse seems to be under way: it wrote a moment ago."""
+    path = warehouse_path()
+    written = [p.stat().st_mtime for p in (path.parent / "building").glob(f"{path.name}*")]
+    return bool(written) and datetime.now() - datetime.fromtimestamp(max(written)) < WRITES_EVERY
+
+
+def rows(target: str, sql: str) -> list[tuple]:
+    """The rows of a query.
+
+    Raises:
+        NoMartsError: the marts are being written, are of another version, or do not answer.
+    """
+    try:
+        with open_marts(target) as query:
+            return query(sql)
+    except UserError as error:
+        raise NoMartsError(error.message) from error
+    except duckdb.IOException as error:
+        raise NoMartsError(
+            "Another program is writing the marts at this moment: reload this page when it is done."
+        ) from error
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise NoMartsError(
+            "The marts are older than this dashboard and lack what it shows: run `make build`, "
+            "then reload this page."
+        ) from error
+
+
+def answer(
+    target: str, names: Sequence[str], selection: Selection, by: Sequence[str]
+) -> pd.DataFrame:
+    """Measures for a selection, split by columns: one column per name, small cells null.
+
+    Raises:
+        NoMartsError: the marts do not answer.
+    """
+    sql = statement(names, selection, project_variables(), by, DIALECTS[target])
+    frame = pd.DataFrame(rows(target, sql), columns=[*by, *names])
+    return frame.astype(dict.fromkeys(names, "float64"))
+
+
+def calendar(target: str, slicers: Sequence[Slicer]) -> list[Day]:
+    """The days that the marts know, with the values by which slicers choose them."""
+    columns = [s.field.partition(".")[2] for s in slicers if s.field.startswith(f"{DATE}.")]
+    columns = list(dict.fromkeys([*columns, "year_month_name"]))
+    found = rows(
+        target, f"select date_key, {', '.join(columns)} from marts.dim_date order by date_key"
+    )
+    return [
+        Day(
+            date(key // 10_000, key // 100 % 100, key % 100),
+            dict(zip(columns, values, strict=True)),
+        )
+        for key, *values in found
+    ]
+
+
+def values(target: str, field: str) -> list[str]:
+    """The values of a column of a dimension, in its order."""
+    table, _, column = field.partition(".")
+    order = semantic_model().tables[table].sort_by.get(column, column)
+    found = rows(
+        target,
+        f"select {column}, min({order}) as place from marts.{table} "
+        f"where {column} is not null group by {column} order by 2",
+    )
+    return [value for value, _ in found]
+
+
+def seeds() -> Mapping[str, list[dict]]:
+    """The rows of the reference seeds that filters of pages name."""
+    result = {}
+    for name in SEEDS:
+        path = ROOT / "seeds" / "reference" / f"{name}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            result[name] = list(csv.DictReader(file))
+    return result

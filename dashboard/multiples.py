@@ -1,0 +1,42 @@
+"""A visual that has a chart for each value of a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.figures import Figures
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """One of the charts.
+
+    Attributes:
+        value: that it is of, such as a department.
+        words: how many signals it has.
+        figures: of this value alone.
+    """
+
+    value: str
+    words: str
+    figures: Figures
+
+
+def multiples_of(figures: Figures) -> tuple[list[Multiple], list[str]]:
+    """The charts, those with most signals first, and the values that have too few for a chart."""
+    visual, rows = figures.visual, figures.rows
+    if rows.empty:
+        return [], []
+    by_value = rows.groupby(visual.small_multiples)
+    # a value without limits says nothing, and limits without a value neither
+    is_shown = (by_value[visual.y[0]].count() > 1) & (by_value[visual.y[1]].count() > 0)
+    signals = by_value[visual.tooltips[0]].sum()[is_shown]
+    found = [
+        Multiple(
+            value,
+            f"{count:.0f} months with a signal" if count else "no signal",
+            Figures(visual, rows[rows[visual.small_multiples] == value], figures.counts),
+        )
+        for value, count in signals.sort_values(ascending=False, kind="stable").items()
+    ]
+    return found, list(is_shown[~is_shown].index)

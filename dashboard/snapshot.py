@@ -1,0 +1,163 @@
+"""All pages as one HTML file: no server, no script, no internet; it prints a page after a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import altair as alt
+import vl_convert
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
+
+from dashboard import marts
+from dashboard.cards import cards_of, count_in_words
+from dashboard.charts import chart
+from dashboard.choice import Choice, Reading
+from dashboard.figures import Figures, figures_of, rests_on
+from dashboard.layout import Row, rows_of
+from dashboard.multiples import multiples_of
+from dashboard.tables import table_html
+from measures.catalogue import catalogue
+from measures.pages import Page, Visual, all_pages
+from measures.theme import BACKGROUND, BAD, GOOD, INK, LINE, NEUTRAL, SERIES
+from pipeline.marts import project_variables
+
+TEMPLATE = "report.html.jinja"
+TABLE_STYLE = Path(__file__).with_name("tables.css")
+# Of a chart alone in its row, of one of two, and of one of many.
+WIDTHS = {"whole": 900, "part": 420, "multiple": 380}
+
+
+def write_snapshot(target: str, path: Path, chosen: Mapping[str, Sequence[str]]) -> int:
+    """Write the file, in place of one that is there when it is whole.
+
+    Args:
+        target: `duckdb` or `sqlserver`.
+        path: of the file.
+        chosen: values by slicer; a slicer that is not named is as when the dashboard opens.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        NoMartsError: the marts do not answer.
+    """
+    build = marts.published(target)
+    slicers = all_pages().slicers
+    reading = Reading(slicers, marts.calendar(target, slicers), marts.seeds(), project_variables())
+    known = {slicer.name: marts.values(target, slicer.field) for slicer in slicers}
+    choice = _choice(reading, known, chosen)
+    pages = [
+        _page(page, choice, reading, partial(marts.answer, target))
+        for page in all_pages().pages
+        if not page.drill_through
+    ]
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    html = environment.get_template(TEMPLATE).render(
+        pages=pages,
+        chosen={name: ", ".join(values) or "all" for name, values in choice.chosen.items()},
+        built_at=build.built_at,
+        made_at=datetime.now(),
+        last_day=reading.calendar[-1].day,
+        smallest_cell=int(reading.variables["smallest_cell"]),
+        table_style=Markup(TABLE_STYLE.read_text(encoding="utf-8")),
+        colours={
+            "ink": INK,
+            "line": LINE,
+            "background": BACKGROUND,
+            "good": GOOD,
+            "bad": BAD,
+            "neutral": NEUTRAL,
+            "series": SERIES[0],
+        },
+    )
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_text(html, encoding="utf-8")
+    unfinished.replace(path)
+    return len(html.encode("utf-8"))
+
+
+def _choice(
+    reading: Reading, known: Mapping[str, Sequence[str]], chosen: Mapping[str, Sequence[str]]
+) -> Choice:
+    result = {}
+    for slicer in reading.slicers:
+        default = [value for value in slicer.starts_with if value in known[slicer.name]]
+        result[slicer.name] = tuple(chosen.get(slicer.name, default))
+        for value in result[slicer.name]:
+            if value not in known[slicer.name]:
+                listed = ", ".join(known[slicer.name])
+                raise marts.NoMartsError(f"{slicer.name} has no {value}: it has {listed}.")
+    for name in set(chosen) - set(known):
+        raise marts.NoMartsError(f"There is no choice {name}: there are {', '.join(known)}.")
+    return Choice(result)
+
+
+def _page(page: Page, choice: Choice, reading: Reading, ask) -> dict:
+    """What the template shows of a page."""
+    found = figures_of(page, page.visuals, choice, reading, ask)
+    return {
+        "name": page.name,
+        "title": page.title,
+        "says": page.says,
+        "whole_hospital": page.whole_hospital,
+        "rows": [_row(row, found, reading, "whole") for row in rows_of(page.visuals)],
+    }
+
+
+def _row(row: Row | Visual, found: Mapping[str, Figures], reading: Reading, width: str) -> dict:
+    if isinstance(row, Visual):
+        return {"visual": _visual(row, found.get(row.title), reading, width)}
+    return {
+        "columns": [
+            {"width": size, "rows": [_row(inner, found, reading, "part") for inner in stack]}
+            for size, stack in row
+        ]
+    }
+
+
+def _visual(visual: Visual, figures: Figures | None, reading: Reading, width: str) -> dict:
+    smallest = int(reading.variables["smallest_cell"])
+    result = {"title": visual.title, "alt": visual.alt, "kind": visual.kind}
+    if visual.kind == "slider":
+        share = float(reading.variables[catalogue()[visual.parameter].variable])
+        return {**result, "assumed": f"{share:.0%}"}
+    counts = [count_in_words(name, figures.counts.get(name), smallest) for name in rests_on(visual)]
+    result["definitions"] = {
+        name: " ".join(catalogue()[name].description.split()) for name in visual.measures()
+    }
+    if visual.kind == "cards":
+        return {**result, "cards": cards_of(figures, smallest)}
+    result["counts"] = ", ".join(counts)
+    if visual.kind in ("table", "matrix"):
+        fewest = int(reading.variables["fewest_returned_surveys"])
+        return {**result, "table": table_html(figures, fewest)}
+    if visual.small_multiples:
+        multiples, without = multiples_of(figures)
+        result["charts"] = [
+            {
+                "title": f"{multiple.value}, {multiple.words}",
+                "svg": _svg(
+                    chart(multiple.figures).properties(height=150),
+                    WIDTHS["multiple"],
+                    f"{visual.alt} {multiple.value}: {multiple.words}.",
+                ),
+            }
+            for multiple in multiples
+        ]
+        return {**result, "without": without}
+    return {**result, "charts": [{"svg": _svg(chart(figures), WIDTHS[width], visual.alt)}]}
+
+
+def _svg(made: alt.TopLevelMixin, width: int, words: str) -> Markup:
+    """The chart as SVG text, with its description in words."""
+    spec = made.properties(width=width, description=" ".join(words.split())).to_dict()
+    return Markup(vl_convert.vegalite_to_svg(spec))
