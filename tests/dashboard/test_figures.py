@@ -1,0 +1,356 @@
+"""What is behind the pages: choices, layout, words, files, sentences where marts do not answer."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from datetime import date, timedelta
+
+import duckdb
+import pandas as pd
+import pytest
+
+from dashboard import marts
+from dashboard.cards import cards_of
+from dashboard.charts import chart
+from dashboard.choice import Choice, Day, Reading
+from dashboard.figures import Figures, figures_of, split_by
+from dashboard.layout import rows_of
+from dashboard.multiples import multiples_of
+from dashboard.snapshot import write_snapshot
+from dashboard.tables import table_html
+from measures.catalogue import catalogue
+from measures.pages import Page, Visual, all_pages
+from measures.query import Selection
+from measures.text import FORMS, text
+
+PAGES = {page.name: page for page in all_pages().pages}
+VISUALS = [(page.name, visual) for page in PAGES.values() for visual in page.visuals]
+SEEDS = {
+    "finding_departments": [
+        {"finding_id": "F7", "department_name": "ER"},
+        {"finding_id": "F7", "department_name": "Oncology"},
+    ],
+    "finding_months": [{"finding_id": "F3", "month_number": "2"}],
+}
+
+
+def calendar() -> list[Day]:
+    """Two years, the second of which is the last twelve months."""
+    first = date(2023, 1, 1)
+    days = [first + timedelta(days=i) for i in range(731)]
+    return [
+        Day(
+            day,
+            {
+                "rolling_year": "Last 12 months" if day.year == 2024 else "12 months before",
+                "year_month_name": f"{day:%b %Y}",
+            },
+        )
+        for day in days
+    ]
+
+
+@pytest.fixture
+def reading() -> Reading:
+    variables = {"finding_shift_date": "2024-08-01", "smallest_cell": 11}
+    return Reading(all_pages().slicers, calendar(), SEEDS, variables)
+
+
+def visual(**fields) -> Visual:
+    given = {"title": "t", "alt": "a", "kind": "table", "at": (0, 0, 12, 12), **fields}
+    return Visual.model_validate(given)
+
+
+def page(**fields) -> Page:
+    return Page(name="p", title="P", says="s", visuals=[], **fields)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "fields", "expected"),
+    [
+        ({}, {}, Selection()),
+        # days that follow each other are a period
+        (
+            {"Period": ("Last 12 months",)},
+            {},
+            Selection(date(2024, 1, 1), date(2024, 12, 31)),
+        ),
+        ({"Period": ("12 months before", "Last 12 months")}, {}, Selection()),
+        ({"Month": ("Feb 2024", "Mar 2024")}, {}, Selection(date(2024, 2, 1), date(2024, 3, 31))),
+        # others are months, which have no period before them
+        (
+            {"Month": ("Feb 2024", "Jul 2024")},
+            {},
+            Selection(chosen={"dim_date.year_month_name": ("Feb 2024", "Jul 2024")}),
+        ),
+        # no day at all
+        (
+            {"Period": ("Last 12 months",), "Month": ("Feb 2023",)},
+            {},
+            Selection(chosen={"dim_date.year_month_name": ()}),
+        ),
+        ({"Period": ("Last 12 months",)}, {"ignores": ["Period"]}, Selection()),
+        (
+            {"Department": ("ER",)},
+            {},
+            Selection(chosen={"dim_department.department_name": ("ER",)}),
+        ),
+        # a filter of the visual and a slicer of the page both hold
+        (
+            {"Department": ("ER", "Surgery")},
+            {"filters": {"dim_department.department_name": "F7"}},
+            Selection(chosen={"dim_department.department_name": ("ER",)}),
+        ),
+        (
+            {},
+            {"filters": {"dim_date.month_number": "F3"}},
+            Selection(chosen={"dim_date.month_number": (2,)}),
+        ),
+        ({}, {"since": "finding_shift_date"}, Selection(date(2024, 8, 1), date(2024, 12, 31))),
+    ],
+)  # fmt: skip
+def test_what_a_choice_selects(reading, chosen, fields, expected):
+    assert reading.selection(page(), visual(**fields), Choice(chosen)) == expected
+
+
+def test_a_page_of_the_whole_hospital_follows_no_slicer(reading):
+    chosen = Choice({"Department": ("ER",), "Period": ("Last 12 months",)})
+    assert reading.selection(page(whole_hospital=True), visual(), chosen) == Selection()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_visual_has_a_place_once_and_no_row_is_crowded(name):
+    def seen(rows: list, depth: int = 0) -> list[str]:
+        found = []
+        for row in rows:
+            if isinstance(row, Visual):
+                found.append(row.title)
+            else:
+                assert 2 <= len(row) <= 3
+                for width, stack in row:
+                    assert 0 < width <= 12
+                    found += seen(stack, depth + 1)
+        return found
+
+    titles = seen(rows_of(PAGES[name].visuals))
+    assert sorted(titles) == sorted(v.title for v in PAGES[name].visuals)
+
+
+def test_visuals_that_overlap_are_an_error():
+    two = [visual(title="one", at=(0, 0, 6, 6)), visual(title="two", at=(3, 3, 6, 6))]
+    with pytest.raises(ValueError, match="overlaps"):
+        rows_of(two)
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "expected"),
+    [
+        ("count", 8413.0, "8,413"),
+        ("share", 0.14271, "14.3%"),
+        ("money", 1234567.8, "$1,234,568"),
+        ("points", 2.96, "+3.0 points"),
+        ("points", -0.04, "0.0 points"),
+        ("change", -0.25, "-25.0%"),
+        ("change", 0.0, "0.0%"),
+        ("change_hundredths", 0.004, "0.00"),
+        ("change_tenths", -0.26, "-0.3"),
+        ("yes_no", 1.0, "Yes"),
+        ("yes_no", 0.0, "No"),
+        ("share", None, "–"),
+    ],
+)
+def test_a_figure_in_words(form, value, expected):
+    assert text(form, value) == expected
+
+
+def test_every_format_has_words():
+    formats = {measure.format for measure in catalogue().values()}
+    assert formats <= {*FORMS, "yes_no"}
+
+
+def cards(row: dict, names: list[str], counts: dict | None = None):
+    shown = visual(kind="cards", values=names)
+    return cards_of(Figures(shown, pd.DataFrame([row]), counts or {}), smallest_cell=11)
+
+
+def test_a_card_says_whether_a_change_is_good():
+    name = "Readmission rate 30 days"
+    change = f"{name} change on previous period"
+    (card,) = cards({name: 0.143, change: 3.0}, [name, change], {"Index stays 30 days": 1381.0})
+    assert (card.value, card.rests_on) == ("14.3%", "1,381 index stays 30 days")
+    assert [(c.text, c.direction, c.is_better) for c in card.changes] == [
+        ("+3.0 points", "up", False)
+    ]
+    (card,) = cards({name: 0.143, change: 0.01}, [name, change])
+    assert [(c.direction, c.is_better) for c in card.changes] == [("none", None)]
+    (card,) = cards({"Encounters": 20, "Encounters change on previous period": -0.5}, [
+        "Encounters", "Encounters change on previous period",
+    ])  # fmt: skip
+    assert [(c.direction, c.is_better) for c in card.changes] == [("down", None)]
+
+
+def test_a_card_of_few_says_so():
+    (card,) = cards({"Denial rate": None}, ["Denial rate"], {"Adjudicated claims": None})
+    assert card.value == "–"
+    assert card.rests_on == "fewer than 11 adjudicated claims, or none"
+    (card,) = cards({"Encounters": None}, ["Encounters"])
+    assert (card.value, card.rests_on) == ("–", "fewer than 11")
+
+
+def test_a_table_is_text_and_escapes_what_a_hospital_wrote():
+    shown = visual(
+        values=["dim_department.department_name", "Overall rating answers", "Overall rating"],
+        grey_if_few="Overall rating answers",
+    )
+    rows = pd.DataFrame(
+        {
+            "dim_department.department_name": ["<b>A&E</b>", "ER"],
+            "Overall rating answers": [12, 300],
+            "Overall rating": [8.0, None],
+        }
+    )
+    html = table_html(Figures(shown, rows, {}), fewest=25)
+    assert "&lt;b&gt;A&amp;E&lt;/b&gt;" in html
+    assert html.count('<tr class="few">') == 1
+    assert '<td class="number">–</td>' in html
+    assert 'tabindex="0"' in html
+
+
+def test_a_control_chart_shows_limits_and_signals():
+    (shown,) = (
+        v for name, v in VISUALS if name == "readmissions" and v.small_multiples is not None
+    )
+    rows = pd.DataFrame(
+        {
+            "dim_date.year_month_name": ["Jan 2024", "Feb 2024"] * 2,
+            "dim_date.year_month_sort": [202401, 202402] * 2,
+            "dim_department.department_name": ["ER", "ER", "Surgery", "Surgery"],
+            "Control chart, value": [0.2, 0.4, None, None],
+            "Control chart, centre line": [0.25, 0.25, None, None],
+            "Control chart, lower limit": [0.1, 0.1, None, None],
+            "Control chart, upper limit": [0.35, 0.35, None, None],
+            "Control chart signals": [0, 1, 0, 0],
+        }
+    )
+    multiples, without = multiples_of(Figures(shown, rows, {}))
+    assert [(m.value, m.words) for m in multiples] == [("ER", "1 months with a signal")]
+    assert without == ["Surgery"]
+    layers = chart(multiples[0].figures).to_dict()["layer"]
+    dashed = [layer for layer in layers if layer["mark"].get("strokeDash") == [5, 4]]
+    assert len(dashed) == 2
+    assert [layer["mark"]["shape"] for layer in layers if "shape" in layer["mark"]] == ["diamond"]
+
+
+# --- the demo -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def of_the_demo(demo_warehouse, monkeypatch) -> Reading:
+    monkeypatch.setenv("EMR_WAREHOUSE", str(demo_warehouse))
+    slicers = all_pages().slicers
+    variables = marts.project_variables()
+    return Reading(slicers, marts.calendar("duckdb", slicers), marts.seeds(), variables)
+
+
+def ask(names, selection, by) -> pd.DataFrame:
+    return marts.answer("duckdb", names, selection, by)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_visual_of_the_demo_has_figures_and_a_chart(of_the_demo, name):
+    chosen = Choice({"Period": ("Last 12 months",)})
+    if PAGES[name].drill_through:
+        chosen = Choice({"Department": ("ER",)})
+    found = figures_of(PAGES[name], PAGES[name].visuals, chosen, of_the_demo, ask)
+    for title, figures in found.items():
+        assert len(figures.rows), title
+        assert not figures.rows.duplicated(split_by(figures.visual) or None).any(), title
+        assert figures.csv().count("\n") == len(figures.rows) + 1, title
+        if figures.visual.kind in ("bar", "column", "line", "scatter"):
+            specification = chart(figures).to_dict()
+            values = next(iter(specification["datasets"].values()))
+            assert len(values) > 1 or figures.visual.kind == "scatter", title
+
+
+def test_asking_together_gives_what_asking_alone_gives(of_the_demo):
+    one = PAGES["readmissions"]
+    whole = figures_of(one, one.visuals, Choice(), of_the_demo, ask)
+    for shown in one.visuals:
+        alone = figures_of(one, [shown], Choice(), of_the_demo, ask)
+        assert whole[shown.title].csv() == alone[shown.title].csv()
+
+
+@pytest.mark.usefixtures("of_the_demo")
+def test_a_snapshot_is_one_file_with_the_figures_of_the_choice(demo, tmp_path):
+    path = tmp_path / "report.html"
+    size = write_snapshot("duckdb", path, {"Department": ["ER"]})
+    html = path.read_text(encoding="utf-8")
+    assert size == len(html.encode("utf-8")) < 3_000_000
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
+    outside = {url for url in re.findall(r"https?://[^\"' <)]+", html) if "www.w3.org" not in url}
+    assert not outside
+    assert "<script" not in html
+    assert "Department: ER;" in html
+    for name, one in PAGES.items():
+        assert (f'<section id="{name}"' in html) == (one.drill_through is None)
+    encounters = demo.execute(
+        "select count(*) from marts.fct_encounters "
+        "inner join marts.dim_date on arrival_date_key = date_key "
+        "inner join marts.dim_department using (department_key) "
+        "where rolling_year = 'Last 12 months' and department_name = 'ER'"
+    ).fetchall()[0][0]
+    assert f"{encounters:,}" in html
+    charts = [v for n, v in VISUALS if PAGES[n].drill_through is None and v.kind == "line"]
+    assert html.count("<svg") >= len(charts)
+    with pytest.raises(marts.NoMartsError, match="Department has no Ward 9: it has"):
+        write_snapshot("duckdb", path, {"Department": ["Ward 9"]})
+    with pytest.raises(marts.NoMartsError, match="There is no choice Ward"):
+        write_snapshot("duckdb", path, {"Ward": ["9"]})
+
+
+# --- marts that do not answer ---------------------------------------------------------------------
+
+
+def test_marts_that_are_not_there_are_said_to_be_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMR_WAREHOUSE", str(tmp_path / "emr.duckdb"))
+    with pytest.raises(marts.NoMartsError, match=r"There are no marts yet .*: run `make build`"):
+        marts.published("duckdb")
+    (tmp_path / "building").mkdir()
+    (tmp_path / "building" / "emr.duckdb").touch()
+    with pytest.raises(marts.NoMartsError, match="The first build is under way"):
+        marts.published("duckdb")
+
+
+def test_marts_of_another_version_are_said_to_be_old(tmp_path, monkeypatch):
+    path = tmp_path / "emr.duckdb"
+    monkeypatch.setenv("EMR_WAREHOUSE", str(path))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.dim_date (date_key int)")
+    with pytest.raises(marts.NoMartsError, match="older than this dashboard"):
+        marts.calendar("duckdb", all_pages().slicers)
+
+
+def test_a_build_is_another_one_when_the_file_is_replaced(tmp_path, monkeypatch):
+    path = tmp_path / "emr.duckdb"
+    monkeypatch.setenv("EMR_WAREHOUSE", str(path))
+    for part in ("one", "two"):
+        duckdb.connect(str(tmp_path / part)).close()
+    (tmp_path / "one").rename(path)
+    first = marts.published("duckdb")
+    (tmp_path / "two").replace(path)
+    assert marts.published("duckdb").identity != first.identity
+
+
+def test_a_build_is_under_way_while_it_writes(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMR_WAREHOUSE", str(tmp_path / "emr.duckdb"))
+    assert not marts.is_building()
+    (tmp_path / "building").mkdir()
+    left = tmp_path / "building" / "emr.duckdb"
+    left.touch()
+    assert marts.is_building()
+    hour_ago = time.time() - 3600
+    os.utime(left, (hour_ago, hour_ago))
+    assert not marts.is_building()

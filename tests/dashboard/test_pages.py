@@ -1,0 +1,234 @@
+"""The pages in a real browser: they stand, anyone can use them, figures are those of the marts."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from measures.pages import all_pages
+from tests.conftest import PROJECT_ROOT
+from tests.dashboard.conftest import Reader
+
+AXE = PROJECT_ROOT / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {page.name: page for page in all_pages().pages}
+FIRST = next(iter(PAGES))
+LAST_YEAR = "where days.rolling_year = 'Last 12 months'"
+
+
+def path_of(name: str) -> str:
+    return "" if name == FIRST else name
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script that judges accessibility."""
+    if not AXE.exists():
+        pytest.skip("axe is not installed: npm ci --prefix tests/node (in the environment .venv)")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_stands_and_anyone_can_read_it(chromium, address, axe, name, width):
+    reader = Reader(chromium, address, width, height=900)
+    reader.open(path_of(name))
+    assert not reader.complaints
+    assert reader.page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
+    assert reader.page.locator("h1").inner_text() == PAGES[name].title
+    headings = reader.page.locator("h3").all_inner_texts()
+    shown = [visual.title for visual in PAGES[name].visuals if visual.kind != "slider"]
+    assert [t for t in shown if not any(h.strip().startswith(t) for h in headings)] == []
+    assert {url.split("/")[2] for url in reader.requests if "://" in url} == {
+        address.removeprefix("http://")
+    }
+    reader.page.add_script_tag(content=axe)
+    found = reader.page.evaluate(f"axe.run(document, {{runOnly: {STANDARDS}}})")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+    assert len(found["passes"]) > 15
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert reader.page.evaluate(overflow) <= 0
+    reader.page.close()
+
+
+def test_axe_finds_what_is_wrong(reader, axe):
+    reader.open()
+    reader.page.evaluate("document.querySelector('h1').style.color = '#ddd'")
+    reader.page.add_script_tag(content=axe)
+    found = reader.page.evaluate(f"axe.run(document, {{runOnly: {STANDARDS}}})")
+    assert "color-contrast" in {violation["id"] for violation in found["violations"]}
+
+
+def one(marts: duckdb.DuckDBPyConnection, sql: str) -> float:
+    return marts.execute(sql).fetchall()[0][0]
+
+
+def test_headline_figures_are_those_of_the_marts(reader, marts):
+    reader.open()
+    encounters = one(
+        marts,
+        "select count(*) from marts.fct_encounters as facts inner join marts.dim_date as days "
+        f"on facts.arrival_date_key = days.date_key {LAST_YEAR}",
+    )
+    assert reader.card("Encounters, and change", "Encounters") == f"{encounters:,}"
+    rate = one(
+        marts,
+        "select avg(is_readmitted_30_days) from marts.fct_readmissions as facts "
+        "inner join marts.dim_date as days on facts.discharge_date_key = days.date_key "
+        f"{LAST_YEAR}",
+    )
+    assert reader.card("Readmitted within 30 days", "Readmission rate") == f"{rate:.1%}"
+    before = one(
+        marts,
+        "select avg(is_readmitted_30_days) from marts.fct_readmissions as facts "
+        "inner join marts.dim_date as days on facts.discharge_date_key = days.date_key "
+        "where days.calendar_year = 2023",
+    )
+    change = f"{100 * (rate - before):+.1f} points"
+    assert change in reader.visual("Readmitted within 30 days").inner_text()
+    rating = one(
+        marts,
+        "select avg(overall_rating) from marts.fct_satisfaction as facts "
+        "inner join marts.dim_date as days on facts.discharge_date_key = days.date_key "
+        f"{LAST_YEAR} and is_survey_eligible = 1",
+    )
+    assert reader.card("Overall rating, 0 to 10", "Overall rating") == f"{rating:.2f}"
+
+
+def test_findings_are_those_of_the_report(reader, marts):
+    reader.open()
+    table = reader.table("The findings, checked on all of the data")
+    expected = marts.execute(
+        "select finding_id, measure, holds from marts.rpt_findings "
+        "order by finding_id, check_number"
+    ).fetchall()
+    assert [(row[0], row[3], row[-1]) for row in table] == [
+        (finding, measure, "Yes" if holds else "No") for finding, measure, holds in expected
+    ]
+
+
+def choose(reader: Reader, slicer: str, value: str) -> None:
+    """Choose a value of a slicer with the keyboard alone."""
+    box = reader.page.locator("[data-testid=stSidebar]").get_by_label(slicer, exact=False).first
+    box.focus()
+    reader.page.keyboard.type(value)
+    reader.page.wait_for_timeout(300)
+    reader.page.keyboard.press("Enter")
+    reader.page.keyboard.press("Escape")
+    reader.wait()
+
+
+def test_a_slicer_changes_the_figures_and_the_address(reader, marts, chromium, address):
+    reader.open("operations")
+    choose(reader, "Department", "Oncology")
+    expected = one(
+        marts,
+        "select count(*) * 1.0 / 366 from marts.fct_encounters as facts "
+        "inner join marts.dim_date as days on facts.arrival_date_key = days.date_key "
+        "inner join marts.dim_department as departments "
+        "on facts.department_key = departments.department_key "
+        f"{LAST_YEAR} and departments.department_name = 'Oncology'",
+    )
+    title = "Volume, stay, occupancy and waits"
+    assert reader.card(title, "Encounters per day") == f"{expected:,.1f}"
+    assert [row[0] for row in reader.table("Waits and stays by department")] == ["Oncology"]
+    assert "department=Oncology" in reader.page.url
+    # the address shows the same to somebody else, and another page keeps the choice
+    other = Reader(chromium, address, 1280, 900)
+    other.open(reader.page.url.removeprefix(f"{address}/"))
+    assert other.card(title, "Encounters per day") == f"{expected:,.1f}"
+    other.page.get_by_role("link", name="Readmissions").click()
+    other.page.wait_for_function("document.querySelector('h1').innerText == 'Readmissions'")
+    other.wait()
+    table = other.table("Observed to expected, with 95 % limits")
+    assert [row[0] for row in table] == ["Oncology"]
+    assert "department=Oncology" in other.page.url
+    assert not other.complaints
+    other.page.close()
+
+
+def test_a_choice_of_nobody_and_of_few_is_said_and_not_shown(reader, marts):
+    reader.open("readmissions?department=Pediatrics&age_group=Senior")
+    assert reader.card("Readmission rate by window", "Readmission rate 30 days") == "–"
+    text = reader.page.locator("[data-testid=stMain]").inner_text()
+    assert "No data for this choice, or too few to show" in text
+    assert not reader.complaints
+    # a month, a department, an age group and a payer: one patient
+    month, department, age_group, payer, count = marts.execute(
+        "select days.year_month_name, departments.department_name, ages.age_group, "
+        "payers.payer_category, count(distinct patient_key) as patients "
+        "from marts.fct_encounters as facts "
+        "inner join marts.dim_date as days on facts.arrival_date_key = days.date_key "
+        "inner join marts.dim_department as departments using (department_key) "
+        "inner join marts.dim_age_group as ages using (age_group_key) "
+        "inner join marts.dim_payer as payers using (payer_key) "
+        f"{LAST_YEAR} group by all having patients = 1 order by all limit 1"
+    ).fetchall()[0]
+    assert count == 1
+    choice = f"month={month}&department={department}&age_group={age_group}&payer={payer}"
+    reader.open(f"operations?{choice.replace(' ', '+')}")
+    title = "Volume, stay, occupancy and waits"
+    for name in ("Encounters per day", "Mean wait", "Left without being seen share"):
+        assert reader.card(title, name) == "–"
+    assert "fewer than 11" in reader.visual(title).inner_text()
+    assert not reader.complaints
+
+
+def test_a_slider_changes_what_it_promises_and_the_address(reader):
+    reader.open("recommendations")
+    title = "R5, coverage, all data"
+    before = reader.card(title, "Newly insured patients")
+    slider = reader.page.get_by_role("slider", name="More insured patients")
+    slider.focus()
+    reader.page.keyboard.press("ArrowLeft")
+    reader.wait()
+    after = reader.card(title, "Newly insured patients")
+    # 9 % in place of 10 %
+    assert float(after) == pytest.approx(0.9 * float(before), abs=0.06)
+    assert "more_insured_patients=9" in reader.page.url
+
+
+def test_figures_come_as_csv_with_small_cells_empty(reader, marts):
+    reader.open("readmissions")
+    visual = reader.visual("Observed to expected, with 95 % limits")
+    with reader.page.expect_download() as download:
+        visual.get_by_role("button", name="CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    table = pd.read_csv(io.StringIO(text)).set_index("Department name")
+    expected = marts.execute(
+        "select department_name, sum(is_index_stay_30_days), sum(is_readmitted_30_days) "
+        "from marts.fct_readmissions as facts "
+        "inner join marts.dim_date as days on facts.discharge_date_key = days.date_key "
+        "inner join marts.dim_department as departments using (department_key) "
+        f"{LAST_YEAR} group by 1"
+    ).fetchall()
+    hidden = 0
+    for name, index_stays, readmitted in expected:
+        if not index_stays:
+            continue
+        assert table.loc[name, "Index stays 30 days"] == index_stays
+        if 0 < readmitted < 11:
+            hidden += 1
+            assert pd.isna(table.loc[name, "Readmitted stays 30 days"])
+        else:
+            assert table.loc[name, "Readmitted stays 30 days"] == readmitted
+    assert hidden
+
+
+def test_a_build_is_not_in_the_way_of_a_reader_nor_a_reader_in_its(reader, warehouse, marts):
+    """While a page stands open, a plain `dbt build` can take the file for writing."""
+    marts.close()
+    reader.open()
+    with duckdb.connect(str(warehouse)) as writer:
+        writer.execute("create table if not exists marts.nothing (a int)")
+        writer.execute("drop table marts.nothing")
+        # a choice that nobody has asked for yet, and so is not remembered
+        reader.open("operations?age_group=Child&payer=Medicaid")
+        text = reader.page.locator("[data-testid=stAlert]").inner_text()
+        assert "Another program is writing the marts at this moment" in text
+    reader.open()
+    assert reader.page.locator("[data-testid=stAlert]").count() == 0
