@@ -15,6 +15,7 @@ import json
 import math
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -137,13 +138,21 @@ def seconds_of_nightly_facts(results: dict) -> float:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="100,000 encounters only.")
-def main(quick: bool) -> None:
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    help="Leave the last warehouse in this folder, for `python -m benchmarks.dashboard`.",
+)
+def main(quick: bool, keep: Path | None) -> None:
     """Print the figures."""
     sizes = [100_000] if quick else [100_000, 1_000_000]
     timed = {}
     for encounters in sizes:
         with tempfile.TemporaryDirectory() as name:
             timed[encounters] = build(encounters, Path(name))
+            if keep and encounters == sizes[-1]:
+                keep.mkdir(parents=True, exist_ok=True)
+                shutil.move(Path(name) / "emr.duckdb", keep / "emr.duckdb")
     if len(sizes) > 1:
         first, last = sizes[0], sizes[-1]
         exponent = math.log(timed[last] / timed[first]) / math.log(last / first)

@@ -228,6 +228,8 @@ def show_visual(page: Page, figures: Figures, reading: Reading) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if counts and visual.kind != "cards":
             st.caption(f"n = {', '.join(counts)}")
+        if figures.too_few:
+            st.caption(f"No data, or too few to show: {', '.join(figures.too_few)}.")
         st.download_button(
             "CSV",
             figures.csv,

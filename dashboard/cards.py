@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.figures import Figures, base_of, format_of
+from dashboard.figures import Figures, base_of, format_of, title_of
 from measures.catalogue import NOBODY, Measure, catalogue
 from measures.text import text
 
@@ -36,7 +36,7 @@ class Card:
     """A figure in words.
 
     Attributes:
-        name: of the measure.
+        name: of the measure, with its unit.
         value: in words, a dash where there is none or none may be shown.
         definition: what it is.
         rests_on: how many people, stays or answers it rests on, in words.
@@ -66,7 +66,7 @@ def cards_of(figures: Figures, smallest_cell: int) -> list[Card]:
         ]
         result.append(
             Card(
-                name,
+                title_of(name),
                 text(format_of(measure, row, figures.visual), _value(row, name)),
                 " ".join(measure.description.split()),
                 _rests_on(measure, row, figures.counts, smallest_cell),
@@ -108,7 +108,8 @@ def _rests_on(
 
 def count_in_words(name: str, count: float | None, smallest_cell: int) -> str:
     """`2,819 index stays 30 days`; hidden where it is a small cell."""
-    what = name[0].lower() + name[1:]
+    is_word = name[1:2].islower()
+    what = name[0].lower() + name[1:] if is_word else name
     if count is None:
         return f"fewer than {smallest_cell} {what}, or none"
     return f"{count:,.0f} {what}"

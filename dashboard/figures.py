@@ -31,11 +31,13 @@ class Figures:
         rows: a column per field of the visual, and per column that orders one; hidden cells null.
         counts: how many people, stays or answers the whole visual rests on, by name of the count;
             null where it is a small cell.
+        too_few: values of the axis that have no figure, or none that may be shown.
     """
 
     visual: Visual
     rows: pd.DataFrame
     counts: Mapping[str, float | None]
+    too_few: Sequence[str] = ()
 
     def table(self) -> pd.DataFrame:
         """The rows in words, with the titles of columns: as they are read."""
@@ -118,9 +120,13 @@ def figures_of(page: Page, visuals: Sequence[Visual], choice: Choice, reading: R
         if visual.title in counts:
             total = answers[counts[visual.title]].iloc[0]
             found = {name: _number(total[name]) for name in rests_on(visual)}
-        result[visual.title] = Figures(
-            visual, _arranged(visual, answers[rows[visual.title]]), found
-        )
+        answer = answers[rows[visual.title]]
+        arranged = _arranged(visual, answer)
+        too_few = ()
+        if visual.x and split_by(visual) == [visual.x]:
+            shown_values = set(arranged[visual.x])
+            too_few = [v for v in answer[visual.x].dropna().unique() if v not in shown_values]
+        result[visual.title] = Figures(visual, arranged, found, sorted(too_few))
     return result
 
 
@@ -138,7 +144,9 @@ def _arranged(visual: Visual, rows: pd.DataFrame) -> pd.DataFrame:
     # no rows of a mart count 0 beside the rows of another: a group without a name and without any
     nameless = rows[by].isna().any(axis=1) & (told.fillna(0) == 0).all(axis=1)
     rows = rows[~empty & ~nameless]
-    order = visual.sort or dict.fromkeys(by, "ascending")
+    order = dict(visual.sort) or dict.fromkeys(by, "ascending")
+    # what is equal by that order stands in the order of its names
+    order |= {field: "ascending" for field in by if field not in order}
     columns = [sorted_by(field) or field for field in order]
     ascending = [direction == "ascending" for direction in order.values()]
     return rows.sort_values(columns, ascending=ascending, kind="stable").reset_index(drop=True)
@@ -156,9 +164,11 @@ def sorted_by(field: str) -> str | None:
 
 
 def title_of(field: str) -> str:
-    """What a reader calls a column or a measure."""
+    """What a reader calls a column or a measure, with the unit where its figures do not tell it."""
     if field in catalogue():
-        return field
+        unit = catalogue()[field].format
+        is_told = unit not in ("days", "minutes") or unit in field.lower()
+        return field if is_told else f"{field} ({unit})"
     table, _, column = field.partition(".")
     return column_title(column, is_yes_no=column in semantic_model().tables[table].yes_no)
 
@@ -194,8 +204,6 @@ def _unit_of(field: str) -> str:
         "share": " (share, 0 to 1)",
         "change": " (share)",
         "money": " (USD)",
-        "days": " (days)",
-        "minutes": " (minutes)",
         "points": " (percentage points)",
     }
     measure = catalogue().get(field)

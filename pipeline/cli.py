@@ -27,6 +27,7 @@ from pipeline.dbt import BuildResult, run_with_progress
 from pipeline.export import export_marts
 from pipeline.files import Delivered
 from pipeline.load import load
+from pipeline.marts import DIALECTS
 from pipeline.packages import install_packages
 from pipeline.project import ROOT, UserError, parquet_folder, warehouse_path
 from pipeline.server import BulkCopyError, Server, connect
@@ -253,6 +254,7 @@ def next_steps(target: str) -> str:
         "[bold]Next[/bold]",
         f"  Tables:         {tables}",
         "  Documentation:  dbt docs serve --host 127.0.0.1   (in the environment .venv)",
+        *(["  Dashboard:      make dashboard"] if target in DIALECTS else []),
         "  Power BI, SQL Server, own data: README.md",
     ]
     return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -58,7 +59,14 @@ def serve(warehouse: Path) -> tuple[subprocess.Popen, str]:
         except OSError:
             assert process.poll() is None, "the dashboard ended"
             time.sleep(0.1)
+    stop(process)
     raise TimeoutError(address)
+
+
+def stop(process: subprocess.Popen) -> None:
+    """End the dashboard and what it started."""
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -66,8 +74,7 @@ def address(warehouse: Path) -> Iterator[str]:
     """Where the dashboard is served."""
     process, address = serve(warehouse)
     yield address
-    os.killpg(process.pid, 15)
-    process.wait()
+    stop(process)
 
 
 @pytest.fixture(scope="session")
