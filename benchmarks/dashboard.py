@@ -94,7 +94,9 @@ def change_department(reader: Reader, name: str) -> float:
         arg=before,
         polling=20,
     )
-    return time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    reader.page.keyboard.press("Escape")
+    return seconds
 
 
 @click.command()

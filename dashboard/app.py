@@ -15,10 +15,11 @@ from PIL import Image
 
 from dashboard import marts
 from dashboard.cards import Card, cards_of, count_in_words
-from dashboard.charts import chart
+from dashboard.charts import specification
 from dashboard.choice import Choice, Reading, address_name
-from dashboard.figures import Figures, figures_of, rests_on
+from dashboard.figures import Ask, Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of
+from dashboard.marts import Marts
 from dashboard.multiples import multiples_of
 from dashboard.tables import table_html
 from measures.catalogue import catalogue
@@ -34,21 +35,26 @@ MOST_IN_A_ROW = 4
 STYLES = [Path(__file__).with_name(name) for name in ("style.css", "tables.css")]
 
 
+# Arguments that begin with an underscore are no part of what an answer is kept by; `build` is.
 @st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
 def _answer(
-    build: str, names: Sequence[str], selection: Selection, by: Sequence[str]
+    build: str,
+    _marts: Marts,
+    names: Sequence[str],
+    selection: Selection,
+    by: Sequence[str],
 ) -> pd.DataFrame:
-    del build  # another build is another answer
-    return marts.answer(TARGET, names, selection, by)
+    del build
+    return marts.answer(_marts, names, selection, by)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _reading(build: str) -> tuple[Reading, dict[str, list[str]]]:
+def _reading(build: str, _marts: Marts) -> tuple[Reading, dict[str, list[str]]]:
     """What selections are made from, and the values of each slicer."""
     del build
     slicers = all_pages().slicers
-    reading = Reading(slicers, marts.calendar(TARGET, slicers), marts.seeds(), project_variables())
-    return reading, {slicer.name: marts.values(TARGET, slicer.field) for slicer in slicers}
+    reading = Reading(slicers, marts.calendar(_marts, slicers), marts.seeds(), project_variables())
+    return reading, {slicer.name: marts.values(_marts, slicer.field) for slicer in slicers}
 
 
 def main() -> None:
@@ -72,13 +78,15 @@ def main() -> None:
     ]
     current = st.navigation(pages)
     page = places.get(current.url_path, next(iter(places.values())))
-    try:
-        state.build = marts.published(TARGET)
-        state.reading, values = _reading(state.build.identity)
-        state.choice = Choice(chosen(page, values))
-    except marts.NoMartsError as error:
-        state.complaint = str(error)
-    current.run()
+    with Marts(TARGET) as asked:
+        try:
+            state.build = marts.published(TARGET)
+            state.reading, values = _reading(state.build.identity, asked)
+            state.choice = Choice(chosen(page, values))
+            state.ask = partial(_answer, state.build.identity, asked)
+        except marts.NoMartsError as error:
+            state.complaint = str(error)
+        current.run()
 
 
 @dataclass
@@ -88,6 +96,7 @@ class State:
     build: marts.Build | None = None
     reading: Reading | None = None
     choice: Choice | None = None
+    ask: Ask | None = None
     complaint: str = ""
 
 
@@ -99,13 +108,12 @@ def show(page: Page, state: State) -> None:
         if state.complaint:
             raise marts.NoMartsError(state.complaint)
         notes(state.build, state.reading)
-        ask = partial(_answer, state.build.identity)
-        body(page, state.choice, state.reading, ask)
+        body(page, state.choice, state.reading, state.ask)
         for other in all_pages().pages:
             if other.name == page.continues_with:
                 st.header(other.title)
                 st.markdown(other.says)
-                body(other, state.choice, state.reading, ask)
+                body(other, state.choice, state.reading, state.ask)
     except marts.NoMartsError as error:
         st.error(str(error), icon=":material/info:")
 
@@ -135,6 +143,9 @@ def chosen(page: Page, values: dict[str, list[str]]) -> dict[str, tuple[str, ...
                     values[slicer.name],
                     default=first,
                     placeholder="All",
+                    # what somebody types and confirms is one value, not all that are like it
+                    filter_mode="prefix",
+                    select_all=False,
                     key=address_name(slicer.name),
                     bind="query-params",
                     persist_state="session",
@@ -164,7 +175,7 @@ def notes(build: marts.Build, reading: Reading) -> None:
         st.info("A build is under way: these are the figures of the one before.")
 
 
-def body(page: Page, choice: Choice, reading: Reading, ask) -> None:
+def body(page: Page, choice: Choice, reading: Reading, ask: Ask) -> None:
     """The visuals of a page, sliders first: what they change depends on them."""
     places: dict[str, st.delta_generator.DeltaGenerator] = {}
     place(rows_of(page.visuals), st.container(), places)
@@ -223,7 +234,7 @@ def show_visual(page: Page, figures: Figures, reading: Reading) -> None:
     elif visual.small_multiples:
         show_multiples(figures)
     else:
-        st.altair_chart(chart(figures), theme=None, alt=visual.alt)
+        st.vega_lite_chart(specification(figures), theme=None, alt=visual.alt)
     counts = [count_in_words(name, figures.counts.get(name), smallest) for name in rests_on(visual)]
     with st.container(horizontal=True, vertical_alignment="center"):
         if counts and visual.kind != "cards":
@@ -286,8 +297,8 @@ def show_multiples(figures: Figures) -> None:
     for number, multiple in enumerate(multiples):
         with columns[number % 2]:
             st.markdown(f"**{multiple.value}**, {multiple.words}")
-            st.altair_chart(
-                chart(multiple.figures).properties(height=150),
+            st.vega_lite_chart(
+                specification(multiple.figures, height=150),
                 theme=None,
                 alt=f"{figures.visual.alt} {multiple.value}: {multiple.words}.",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 import pandas as pd
+from altair.utils import schemapi
 
 from dashboard.figures import Figures, format_of, sorted_by, split_by, title_of, written
 from measures.catalogue import Format, catalogue
@@ -24,29 +25,79 @@ AXES: dict[Format, str] = {
 SIGNALS = "Control chart signals"
 
 
-def chart(figures: Figures) -> alt.LayerChart | alt.Chart:
-    """The chart of a visual's figures; without a row it says so."""
-    if figures.rows.empty:
-        return _styled(_nothing())
-    return _styled(KINDS[figures.visual.kind](figures))
+# Text that is large and dark enough to read.
+STYLE = {
+    "font": "Source Sans, Segoe UI, sans-serif",
+    "background": "white",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "gridColor": "#E4E8EC",
+        "domainColor": LINE,
+        "tickColor": LINE,
+    },
+    "legend": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+    },
+    "text": {"fontSize": 12},
+}
 
 
-def _nothing() -> alt.Chart:
-    frame = pd.DataFrame({"text": ["No data for this choice, or too few to show"]})
-    return alt.Chart(frame).mark_text(fontSize=14, color=INK).encode(text="text:N")
+def specification(
+    figures: Figures,
+    width: int | str = "container",
+    height: int | None = None,
+    is_checked: bool = False,
+) -> dict:
+    """The chart of a visual's figures as Vega-Lite's JSON; without a row it says so.
+
+    Args:
+        figures: of a chart.
+        width: in pixels, or that of the place where it stands.
+        height: in pixels, if not that of its kind.
+        is_checked: whether Altair looks at every part for whether it is right. That takes longer
+            than all else: the tests do it once, and a reader need not wait for it.
+    """
+    with schemapi.debug_mode(is_checked):
+        made = _drawn(figures)
+        result = made.to_dict(validate=is_checked)
+    # these would be copied with each layer if Altair held them
+    result |= {"data": {"values": _records(figures)}, "config": STYLE, "width": width}
+    if height:
+        result["height"] = height
+    return result
 
 
-def _frame(figures: Figures) -> pd.DataFrame:
-    """Columns f0, f1, … by place among all fields, and t0, t1, … with the same in words.
+def _drawn(figures: Figures) -> alt.LayerChart | alt.Chart:
+    rows = figures.rows
+    if figures.visual.kind == "scatter":
+        rows = rows.dropna(subset=[figures.visual.y[0], figures.visual.against])
+    if rows.empty:
+        words = alt.value("No data for this choice, or too few to show")
+        return alt.Chart().mark_text(fontSize=14, color=INK).encode(text=words)
+    return KINDS[figures.visual.kind](figures)
+
+
+def _records(figures: Figures) -> list[dict]:
+    """Fields f0, f1, … by place among all columns, and t0, t1, … with the same in words.
 
     Vega-Lite reads points and brackets in names as paths.
     """
-    rows = figures.rows.to_dict("records")
     fields = _fields(figures)
-    frame = pd.DataFrame({f"f{i}": [row[field] for row in rows] for i, field in enumerate(fields)})
-    for i, field in enumerate(fields):
-        frame[f"t{i}"] = [written(field, row, figures.visual) for row in rows]
-    return frame
+    records = []
+    for row in figures.rows.to_dict("records"):
+        record = {}
+        for i, field in enumerate(fields):
+            record[f"f{i}"] = None if pd.isna(row[field]) else row[field]
+            record[f"t{i}"] = written(field, row, figures.visual)
+        records.append(record)
+    return records or [{}]
 
 
 def _fields(figures: Figures) -> list[str]:
@@ -107,13 +158,13 @@ def _colour(figures: Figures, field: str) -> alt.Color:
 def _bars(figures: Figures) -> alt.LayerChart | alt.Chart:
     """Bars that lie, longest names first readable; several measures or series beside each other."""
     visual = figures.visual
-    frame = _frame(figures)
-    x, y = _words(figures, visual.x), visual.y[0]
+    y = visual.y[0]
+    x = _words(figures, visual.x)
     # the order of the rows, which the page asks for
-    order = list(dict.fromkeys(frame[x]))
+    order = list(dict.fromkeys(record[x] for record in _records(figures)))
     position = alt.Y(f"{x}:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
     across = alt.X(**_measure_axis(figures, y, is_from_zero=True))
-    bars = alt.Chart(frame).encode(y=position, x=across, tooltip=_tooltips(figures))
+    bars = alt.Chart().encode(y=position, x=across, tooltip=_tooltips(figures))
     if visual.series:
         series = _words(figures, visual.series)
         return (
@@ -133,12 +184,11 @@ def _bars(figures: Figures) -> alt.LayerChart | alt.Chart:
 def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
     """Bars that stand, in the order of their axis; a colour for each of several measures."""
     visual = figures.visual
-    frame = _frame(figures)
     x = _words(figures, visual.x)
     order = _categories(figures, visual.x)
     position = alt.X(f"{x}:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
     if len(visual.y) == 1:
-        bars = alt.Chart(frame).encode(
+        bars = alt.Chart().encode(
             x=position,
             y=alt.Y(**_measure_axis(figures, visual.y[0], is_from_zero=True)),
             tooltip=_tooltips(figures),
@@ -150,7 +200,7 @@ def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
         f"datum.measure == '{v}' ? '{n}' :" for v, n in zip(values, visual.y, strict=True)
     )
     return (
-        alt.Chart(frame)
+        alt.Chart()
         .transform_fold(values, as_=["measure", "value"])
         .transform_calculate(name=f"{names} ''")
         .mark_bar()
@@ -176,7 +226,7 @@ def _lines(figures: Figures) -> alt.LayerChart | alt.Chart:
     if visual.y[0].startswith("Control chart, "):
         return _control_chart(figures)
     line = (
-        alt.Chart(_frame(figures))
+        alt.Chart()
         .mark_line(point=alt.OverlayMarkDef(size=28), color=SERIES[0])
         .encode(
             x=_months(figures),
@@ -203,10 +253,9 @@ def _months(figures: Figures) -> alt.X:
 
 def _control_chart(figures: Figures) -> alt.LayerChart:
     """Values, centre line and limits; months with a signal stand out in colour, size and shape."""
-    frame = _frame(figures)
     x, tooltips = _months(figures), _tooltips(figures)
     value, *others = figures.visual.y
-    base = alt.Chart(frame).encode(x=x)
+    base = alt.Chart().encode(x=x)
     axis = _measure_axis(figures, value, is_from_zero=False)
     layers = [
         base.mark_line(
@@ -233,43 +282,19 @@ def _control_chart(figures: Figures) -> alt.LayerChart:
 def _scatter(figures: Figures) -> alt.LayerChart:
     """A named point each."""
     visual = figures.visual
-    rows = figures.rows.dropna(subset=[visual.y[0], visual.against])
-    known = Figures(visual, rows, figures.counts)
-    if rows.empty:
-        return _nothing()
     points = (
-        alt.Chart(_frame(known))
+        alt.Chart()
         .encode(
-            x=alt.X(**{**_measure_axis(known, visual.against, False), "title": visual.against}),
-            y=alt.Y(**{**_measure_axis(known, visual.y[0], False), "title": visual.y[0]}),
-            tooltip=_tooltips(known),
+            x=alt.X(**{**_measure_axis(figures, visual.against, False), "title": visual.against}),
+            y=alt.Y(**{**_measure_axis(figures, visual.y[0], False), "title": visual.y[0]}),
+            tooltip=_tooltips(figures),
         )
         .properties(height=HEIGHT + 60)
     )
     names = points.mark_text(align="left", dx=8, color=INK).encode(
-        text=f"{_words(known, visual.x)}:N"
+        text=f"{_words(figures, visual.x)}:N"
     )
     return alt.layer(points.mark_circle(size=90, color=SERIES[0], opacity=1), names)
 
 
 KINDS = {"bar": _bars, "column": _columns, "line": _lines, "scatter": _scatter}
-
-
-def _styled(made: alt.LayerChart | alt.Chart) -> alt.LayerChart | alt.Chart:
-    """Text that is large and dark enough to read."""
-    return (
-        made.properties(width="container")
-        .configure(font="Source Sans, Segoe UI, sans-serif", background="white")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=INK,
-            titleColor=INK,
-            labelFontSize=12,
-            titleFontSize=12,
-            gridColor="#E4E8EC",
-            domainColor=LINE,
-            tickColor=LINE,
-        )
-        .configure_legend(labelColor=INK, titleColor=INK, labelFontSize=12, titleFontSize=12)
-        .configure_text(fontSize=12)
-    )

@@ -1,14 +1,15 @@
 """What the dashboard asks the marts, when they were built, and a sentence where they do not answer.
 
-A connection is opened for each question that has no answer yet, read-only, and closed at once: who
-held it would keep a plain `dbt build` from writing on DuckDB, and on Windows any build from
-replacing the file.
+A connection is opened for what a page asks and has no answer yet, read-only, and closed with the
+page: who held it longer would keep a plain `dbt build` from writing on DuckDB, and on Windows any
+build from replacing the file.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +20,7 @@ from dashboard.choice import Day
 from measures.catalogue import semantic_model
 from measures.pages import Slicer
 from measures.query import DATE, Selection, statement
-from pipeline.marts import DIALECTS, open_marts, project_variables
+from pipeline.marts import DIALECTS, Query, open_marts, project_variables
 from pipeline.project import ROOT, UserError, warehouse_path
 
 # After so many hours without a build, a page says that its figures are old: a nightly build may be
@@ -74,7 +75,8 @@ def published(target: str) -> Build:
             ) from error
         built_at = datetime.fromtimestamp(state.st_mtime)
         return Build(f"{state.st_ino} {state.st_mtime_ns} {state.st_size}", built_at)
-    [[built_at]] = rows(target, BUILT_ON_SERVER)
+    with Marts(target) as marts:
+        [[built_at]] = marts.rows(BUILT_ON_SERVER)
     if built_at is None:
         raise NoMartsError(
             "There are no marts in this database yet: run `make build TARGET=sqlserver`, then "
@@ -90,47 +92,66 @@ def is_building() -> bool:
     return bool(written) and datetime.now() - datetime.fromtimestamp(max(written)) < WRITES_EVERY
 
 
-def rows(target: str, sql: str) -> list[tuple]:
-    """The rows of a query.
+class Marts:
+    """The marts of a target, opened by the first question and let go when its block ends."""
 
-    Raises:
-        NoMartsError: the marts are being written, are of another version, or do not answer.
-    """
-    try:
-        with open_marts(target) as query:
-            return query(sql)
-    except UserError as error:
-        raise NoMartsError(error.message) from error
-    except duckdb.IOException as error:
-        raise NoMartsError(
-            "Another program is writing the marts at this moment: reload this page when it is done."
-        ) from error
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise NoMartsError(
-            "The marts are older than this dashboard and lack what it shows: run `make build`, "
-            "then reload this page."
-        ) from error
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self._opened = ExitStack()
+        self._query: Query | None = None
+
+    def __enter__(self) -> Marts:
+        """Nothing is opened yet."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Let the marts go."""
+        self._opened.close()
+        self._query = None
+
+    def rows(self, sql: str) -> list[tuple]:
+        """The rows of a query.
+
+        Raises:
+            NoMartsError: the marts are being written, are of another version, or do not answer.
+        """
+        try:
+            if self._query is None:
+                self._query = self._opened.enter_context(open_marts(self.target))
+            return self._query(sql)
+        except UserError as error:
+            raise NoMartsError(error.message) from error
+        except duckdb.IOException as error:
+            raise NoMartsError(
+                "Another program is writing the marts at this moment: reload this page when it is "
+                "done."
+            ) from error
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise NoMartsError(
+                "The marts are older than this dashboard and lack what it shows: run `make build`, "
+                "then reload this page."
+            ) from error
 
 
 def answer(
-    target: str, names: Sequence[str], selection: Selection, by: Sequence[str]
+    marts: Marts, names: Sequence[str], selection: Selection, by: Sequence[str]
 ) -> pd.DataFrame:
     """Measures for a selection, split by columns: one column per name, small cells null.
 
     Raises:
         NoMartsError: the marts do not answer.
     """
-    sql = statement(names, selection, project_variables(), by, DIALECTS[target])
-    frame = pd.DataFrame(rows(target, sql), columns=[*by, *names])
+    sql = statement(names, selection, project_variables(), by, DIALECTS[marts.target])
+    frame = pd.DataFrame(marts.rows(sql), columns=[*by, *names])
     return frame.astype(dict.fromkeys(names, "float64"))
 
 
-def calendar(target: str, slicers: Sequence[Slicer]) -> list[Day]:
+def calendar(marts: Marts, slicers: Sequence[Slicer]) -> list[Day]:
     """The days that the marts know, with the values by which slicers choose them."""
     columns = [s.field.partition(".")[2] for s in slicers if s.field.startswith(f"{DATE}.")]
     columns = list(dict.fromkeys([*columns, "year_month_name"]))
-    found = rows(
-        target, f"select date_key, {', '.join(columns)} from marts.dim_date order by date_key"
+    found = marts.rows(
+        f"select date_key, {', '.join(columns)} from marts.dim_date order by date_key"
     )
     return [
         Day(
@@ -141,12 +162,11 @@ def calendar(target: str, slicers: Sequence[Slicer]) -> list[Day]:
     ]
 
 
-def values(target: str, field: str) -> list[str]:
+def values(marts: Marts, field: str) -> list[str]:
     """The values of a column of a dimension, in its order."""
     table, _, column = field.partition(".")
     order = semantic_model().tables[table].sort_by.get(column, column)
-    found = rows(
-        target,
+    found = marts.rows(
         f"select {column}, min({order}) as place from marts.{table} "
         f"where {column} is not null group by {column} order by 2",
     )

@@ -7,14 +7,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import altair as alt
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from dashboard import marts
 from dashboard.cards import cards_of, count_in_words
-from dashboard.charts import chart
+from dashboard.charts import specification
 from dashboard.choice import Choice, Reading
 from dashboard.figures import Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of
@@ -47,14 +46,16 @@ def write_snapshot(target: str, path: Path, chosen: Mapping[str, Sequence[str]])
     """
     build = marts.published(target)
     slicers = all_pages().slicers
-    reading = Reading(slicers, marts.calendar(target, slicers), marts.seeds(), project_variables())
-    known = {slicer.name: marts.values(target, slicer.field) for slicer in slicers}
-    choice = _choice(reading, known, chosen)
-    pages = [
-        _page(page, choice, reading, partial(marts.answer, target))
-        for page in all_pages().pages
-        if not page.drill_through
-    ]
+    with marts.Marts(target) as asked:
+        days = marts.calendar(asked, slicers)
+        reading = Reading(slicers, days, marts.seeds(), project_variables())
+        known = {slicer.name: marts.values(asked, slicer.field) for slicer in slicers}
+        choice = _choice(reading, known, chosen)
+        pages = [
+            _page(page, choice, reading, partial(marts.answer, asked))
+            for page in all_pages().pages
+            if not page.drill_through
+        ]
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -146,8 +147,7 @@ def _visual(visual: Visual, figures: Figures | None, reading: Reading, width: st
             {
                 "title": f"{multiple.value}, {multiple.words}",
                 "svg": _svg(
-                    chart(multiple.figures).properties(height=150),
-                    WIDTHS["multiple"],
+                    specification(multiple.figures, WIDTHS["multiple"], height=150),
                     f"{visual.alt} {multiple.value}: {multiple.words}.",
                 ),
             }
@@ -155,10 +155,10 @@ def _visual(visual: Visual, figures: Figures | None, reading: Reading, width: st
         ]
         return {**result, "without": without}
     result["too_few"] = figures.too_few
-    return {**result, "charts": [{"svg": _svg(chart(figures), WIDTHS[width], visual.alt)}]}
+    return {**result, "charts": [{"svg": _svg(specification(figures, WIDTHS[width]), visual.alt)}]}
 
 
-def _svg(made: alt.TopLevelMixin, width: int, words: str) -> Markup:
-    """The chart as SVG text, with its description in words."""
-    spec = made.properties(width=width, description=" ".join(words.split())).to_dict()
-    return Markup(vl_convert.vegalite_to_svg(spec))
+def _svg(chart: dict, words: str) -> Markup:
+    """A chart as SVG text, with its description in words."""
+    described = {**chart, "description": " ".join(words.split())}
+    return Markup(vl_convert.vegalite_to_svg(described))

@@ -13,7 +13,7 @@ import pytest
 
 from dashboard import marts
 from dashboard.cards import cards_of
-from dashboard.charts import chart
+from dashboard.charts import specification
 from dashboard.choice import Choice, Day, Reading
 from dashboard.figures import Figures, figures_of, split_by
 from dashboard.layout import rows_of
@@ -237,7 +237,7 @@ def test_a_control_chart_shows_limits_and_signals():
     multiples, without = multiples_of(Figures(shown, rows, {}))
     assert [(m.value, m.words) for m in multiples] == [("ER", "1 months with a signal")]
     assert without == ["Surgery"]
-    layers = chart(multiples[0].figures).to_dict()["layer"]
+    layers = specification(multiples[0].figures, is_checked=True)["layer"]
     dashed = [layer for layer in layers if layer["mark"].get("strokeDash") == [5, 4]]
     assert len(dashed) == 2
     assert [layer["mark"]["shape"] for layer in layers if "shape" in layer["mark"]] == ["diamond"]
@@ -251,11 +251,13 @@ def of_the_demo(demo_warehouse, monkeypatch) -> Reading:
     monkeypatch.setenv("EMR_WAREHOUSE", str(demo_warehouse))
     slicers = all_pages().slicers
     variables = marts.project_variables()
-    return Reading(slicers, marts.calendar("duckdb", slicers), marts.seeds(), variables)
+    with marts.Marts("duckdb") as asked:
+        return Reading(slicers, marts.calendar(asked, slicers), marts.seeds(), variables)
 
 
 def ask(names, selection, by) -> pd.DataFrame:
-    return marts.answer("duckdb", names, selection, by)
+    with marts.Marts("duckdb") as asked:
+        return marts.answer(asked, names, selection, by)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -269,8 +271,7 @@ def test_every_visual_of_the_demo_has_figures_and_a_chart(of_the_demo, name):
         assert not figures.rows.duplicated(split_by(figures.visual) or None).any(), title
         assert figures.csv().count("\n") == len(figures.rows) + 1, title
         if figures.visual.kind in ("bar", "column", "line", "scatter"):
-            specification = chart(figures).to_dict()
-            values = next(iter(specification["datasets"].values()))
+            values = specification(figures, is_checked=True)["data"]["values"]
             assert len(values) > 1 or figures.visual.kind == "scatter", title
 
 
@@ -329,8 +330,11 @@ def test_marts_of_another_version_are_said_to_be_old(tmp_path, monkeypatch):
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema marts")
         connection.execute("create table marts.dim_date (date_key int)")
-    with pytest.raises(marts.NoMartsError, match="older than this dashboard"):
-        marts.calendar("duckdb", all_pages().slicers)
+    with (
+        marts.Marts("duckdb") as asked,
+        pytest.raises(marts.NoMartsError, match="older than this dashboard"),
+    ):
+        marts.calendar(asked, all_pages().slicers)
 
 
 def test_a_build_is_another_one_when_the_file_is_replaced(tmp_path, monkeypatch):
