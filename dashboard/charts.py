@@ -67,7 +67,10 @@ def specification(
     with schemapi.debug_mode(is_checked):
         made = _drawn(figures)
         result = made.to_dict(validate=is_checked)
-    # these would be copied with each layer if Altair held them
+    # these would be copied with each layer if Altair held them; without data it names one in each
+    for layer in result.get("layer", []):
+        layer.pop("data", None)
+    result.pop("datasets", None)
     result |= {"data": {"values": _records(figures)}, "config": STYLE, "width": width}
     if height:
         result["height"] = height

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -237,7 +238,10 @@ def test_a_control_chart_shows_limits_and_signals():
     multiples, without = multiples_of(Figures(shown, rows, {}))
     assert [(m.value, m.words) for m in multiples] == [("ER", "1 months with a signal")]
     assert without == ["Surgery"]
-    layers = specification(multiples[0].figures, is_checked=True)["layer"]
+    made = specification(multiples[0].figures, is_checked=True)
+    assert json.dumps(made).count('"data":') == 1
+    assert "datasets" not in made
+    layers = made["layer"]
     dashed = [layer for layer in layers if layer["mark"].get("strokeDash") == [5, 4]]
     assert len(dashed) == 2
     assert [layer["mark"]["shape"] for layer in layers if "shape" in layer["mark"]] == ["diamond"]
