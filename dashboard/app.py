@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -162,8 +163,8 @@ def notes(build: marts.Build, reading: Reading) -> None:
     age = datetime.now() - build.built_at
     st.caption(
         f"Marts built {build.built_at:%d %B %Y, %H:%M}, with data to "
-        f"{reading.calendar[-1].day:%d %B %Y}. Nothing is shown that would tell of fewer than "
-        f"{smallest} people, stays or answers."
+        f"{reading.calendar[-1].day:%d %B %Y}. Counts of 1 to {smallest - 1}, and figures that "
+        "rest on them, are hidden; subtracting can still tell some."
     )
     if age > marts.STALE_AFTER:
         st.warning(
@@ -240,7 +241,7 @@ def show_visual(page: Page, figures: Figures, reading: Reading) -> None:
         if counts and visual.kind != "cards":
             st.caption(f"n = {', '.join(counts)}")
         if figures.too_few:
-            st.caption(f"No data, or too few to show: {', '.join(figures.too_few)}.")
+            st.caption(f"No data, or too few to show: {plain(', '.join(figures.too_few))}.")
         st.download_button(
             "CSV",
             figures.csv,
@@ -252,6 +253,11 @@ def show_visual(page: Page, figures: Figures, reading: Reading) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def plain(text: str) -> str:
+    """What a hospital wrote, as it stands: no Markdown, no picture from elsewhere."""
+    return re.sub(r"([^\w\s,])", r"\\\1", text)
 
 
 def definitions(visual: Visual) -> str:
@@ -296,14 +302,14 @@ def show_multiples(figures: Figures) -> None:
     columns = st.columns(2)
     for number, multiple in enumerate(multiples):
         with columns[number % 2]:
-            st.markdown(f"**{multiple.value}**, {multiple.words}")
+            st.markdown(f"**{plain(multiple.value)}**, {multiple.words}")
             st.vega_lite_chart(
                 specification(multiple.figures, height=150),
                 theme=None,
                 alt=f"{figures.visual.alt} {multiple.value}: {multiple.words}.",
             )
     if without or not multiples:
-        st.caption(f"Too few a month for a control chart: {', '.join(without) or 'all'}.")
+        st.caption(f"Too few a month for a control chart: {plain(', '.join(without)) or 'all'}.")
 
 
 main()

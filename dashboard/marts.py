@@ -153,6 +153,8 @@ def calendar(marts: Marts, slicers: Sequence[Slicer]) -> list[Day]:
     found = marts.rows(
         f"select date_key, {', '.join(columns)} from marts.dim_date order by date_key"
     )
+    if not found:
+        raise NoMartsError("The marts hold no encounters.")
     return [
         Day(
             date(key // 10_000, key // 100 % 100, key % 100),
