@@ -30,10 +30,10 @@ help: ## Show this list
 build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse and the documentation
 	@$(BIN)/python -m pipeline build $(BUILD_OPTIONS)
 
-dashboard: $(VENV)/.installed-dashboard ## The dashboard in the browser, after a build; PORT=8501
+dashboard: $(VENV)/.installed-dashboard $(VENV)/.installed-$(TARGET) ## The dashboard in the browser, after a build; PORT=8501
 	@$(BIN)/python -m dashboard serve --target $(TARGET) --port $(PORT)
 
-report: $(VENV)/.installed-dashboard ## The dashboard as one HTML file, to mail or archive; OUT=report.html
+report: $(VENV)/.installed-dashboard $(VENV)/.installed-$(TARGET) ## The dashboard as one HTML file, to mail or archive; OUT=report.html
 	@$(BIN)/python -m dashboard report --target $(TARGET) --out "$(OUT)"
 
 test: $(VENV)/.installed-dev $(VENV)-tsql/.installed $(CHECKERS)/node_modules/.installed ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks

@@ -52,8 +52,8 @@ def serve_command(target: str, port: int, browser: bool) -> None:
         completed = subprocess.run([*command, *options], cwd=ROOT, env=environment, check=False)
     except KeyboardInterrupt:
         return
-    if completed.returncode not in (0, -2):
-        raise UserError(f"Streamlit ended with {completed.returncode}: is port {port} taken?")
+    if completed.returncode == 1:
+        raise UserError(f"Streamlit did not start: is port {port} taken?")
 
 
 @main.command("report")

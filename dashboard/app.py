@@ -13,21 +13,21 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import marts
 from dashboard.cards import Card, cards_of, count_in_words
 from dashboard.charts import specification
 from dashboard.choice import Choice, Reading, address_name
-from dashboard.figures import Ask, Figures, figures_of, rests_on
+from dashboard.figures import Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of
 from dashboard.marts import Marts
 from dashboard.multiples import multiples_of
 from dashboard.tables import table_html
 from measures.catalogue import catalogue
-from measures.pages import Page, Visual, all_pages, page_slicers
+from measures.pages import Page, Slicer, Visual, all_pages, page_slicers
 from measures.query import Selection
 from measures.theme import SERIES
-from pipeline.marts import project_variables
 
 TARGET = os.environ.get("EMR_DASHBOARD_TARGET", "duckdb")
 # An answer is kept until the next build, and so many of them.
@@ -50,12 +50,10 @@ def _answer(
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _reading(build: str, _marts: Marts) -> tuple[Reading, dict[str, list[str]]]:
-    """What selections are made from, and the values of each slicer."""
+def _reading(build: str) -> tuple[Reading, dict[str, list[str]]]:
     del build
-    slicers = all_pages().slicers
-    reading = Reading(slicers, marts.calendar(_marts, slicers), marts.seeds(), project_variables())
-    return reading, {slicer.name: marts.values(_marts, slicer.field) for slicer in slicers}
+    with Marts(TARGET) as asked:
+        return marts.reading(asked)
 
 
 def main() -> None:
@@ -70,105 +68,149 @@ def main() -> None:
     state = State()
     pages = [
         st.Page(
-            partial(show, page, state),
-            title=page.title,
-            url_path=page.name,
-            default=number == 0,
+            partial(show, page, state), title=page.title, url_path=page.name, default=not number
         )
         for number, page in enumerate(places.values())
     ]
     current = st.navigation(pages)
     page = places.get(current.url_path, next(iter(places.values())))
-    with Marts(TARGET) as asked:
-        try:
-            state.build = marts.published(TARGET)
-            state.reading, values = _reading(state.build.identity, asked)
-            state.choice = Choice(chosen(page, values))
-            state.ask = partial(_answer, state.build.identity, asked)
-        except marts.NoMartsError as error:
-            state.complaint = str(error)
-        current.run()
+    try:
+        state.build = marts.published(TARGET)
+        state.reading, values = _reading(state.build.identity)
+        state.choice, state.unknown = chosen(page, values)
+    except marts.NoMartsError as error:
+        state.complaint = str(error)
+    current.run()
 
 
 @dataclass
 class State:
-    """What a page needs to know: the choice and the marts, or why they do not answer."""
+    """What a page needs to know: the choice and the marts, or why they do not answer.
+
+    Attributes:
+        unknown: what the address asks for and the marts do not have, in words.
+    """
 
     build: marts.Build | None = None
     reading: Reading | None = None
     choice: Choice | None = None
-    ask: Ask | None = None
+    unknown: Sequence[str] = ()
     complaint: str = ""
 
 
 def show(page: Page, state: State) -> None:
-    """One page: title, state of the marts, and its visuals."""
-    st.title(page.title)
+    """One page: title, choice, state of the marts, and its visuals."""
+    about = ""
+    if page.drill_through and state.choice:
+        (slicer,) = (s for s in all_pages().slicers if s.field == page.drill_through)
+        about = f": {', '.join(state.choice.chosen[slicer.name])}"
+    st.title(f"{page.title}{plain(about)}")
     st.markdown(page.says)
+    if state.complaint:
+        st.error(plain(state.complaint), icon=":material/info:")
+        return
+    notes(page, state)
+    sections = [page, *(p for p in all_pages().pages if p.name == page.continues_with)]
+    drawn = [open_section(section, section is not page, state.reading) for section in sections]
     try:
-        if state.complaint:
-            raise marts.NoMartsError(state.complaint)
-        notes(state.build, state.reading)
-        body(page, state.choice, state.reading, state.ask)
-        for other in all_pages().pages:
-            if other.name == page.continues_with:
-                st.header(other.title)
-                st.markdown(other.says)
-                body(other, state.choice, state.reading, state.ask)
+        # everything is asked before anything is drawn, so that the marts are held for a moment
+        with Marts(TARGET) as asked:
+            ask = partial(_answer, state.build.identity, asked)
+            found = [
+                figures_of(
+                    section,
+                    section.visuals,
+                    Choice(state.choice.chosen, parameters),
+                    state.reading,
+                    ask,
+                )
+                for section, (_, parameters) in zip(sections, drawn, strict=True)
+            ]
+        if marts.published(TARGET).identity != state.build.identity:
+            # a build was published in this moment: a page is of one build
+            st.rerun()
     except marts.NoMartsError as error:
-        st.error(str(error), icon=":material/info:")
+        st.error(plain(str(error)), icon=":material/info:")
+        return
+    for section, (places, _), figures in zip(sections, drawn, found, strict=True):
+        for title, one in figures.items():
+            with places[title]:
+                show_visual(section, one, state)
 
 
-def chosen(page: Page, values: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    """The slicers in the sidebar; each stands in the address, so that a view can be shared."""
-    result = {}
+def chosen(page: Page, values: dict[str, list[str]]) -> tuple[Choice, list[str]]:
+    """The slicers in the sidebar; each stands in the address, so that a view can be shared.
+
+    Returns:
+        The choice, and what the address asks for and the marts do not have.
+    """
+    result: dict[str, tuple[str, ...]] = {}
+    unknown = []
     slicers = page_slicers(page, all_pages())
+
+    def asked_in_address(key: str, slicer: Slicer) -> list[str]:
+        asked = [value for value in st.query_params.get_all(key) if value]
+        missing = [value for value in asked if value not in values[slicer.name]]
+        unknown.extend(f"{slicer.name} “{value}”" for value in missing)
+        return asked
+
     with st.sidebar:
         for slicer in all_pages().slicers:
+            key = address_name(slicer.name)
             if slicer.field == page.drill_through:
+                of_the_page = f"{key}_of_the_page"
+                is_asked = asked_in_address(of_the_page, slicer)
+                elsewhere = st.session_state.get(key, [])
+                if len(elsewhere) == 1 and not is_asked:
+                    # the one that the reader looked at on the other pages
+                    st.session_state.setdefault(of_the_page, elsewhere[0])
                 name = st.selectbox(
                     f"{slicer.name} of this page",
                     values[slicer.name],
-                    key=f"{address_name(slicer.name)}_of_the_page",
+                    key=of_the_page,
                     bind="query-params",
-                    persist_state="session",
                 )
                 result[slicer.name] = (name,)
-                continue
-            if slicer not in slicers:
-                continue
-            first = [value for value in slicer.starts_with if value in values[slicer.name]]
-            result[slicer.name] = tuple(
-                st.multiselect(
-                    slicer.name,
-                    values[slicer.name],
-                    default=first,
-                    placeholder="All",
-                    # what somebody types and confirms is one value, not all that are like it
-                    filter_mode="prefix",
-                    select_all=False,
-                    key=address_name(slicer.name),
-                    bind="query-params",
-                    persist_state="session",
+            elif slicer in slicers:
+                asked_in_address(key, slicer)
+                first = [value for value in slicer.starts_with if value in values[slicer.name]]
+                result[slicer.name] = tuple(
+                    st.multiselect(
+                        slicer.name,
+                        values[slicer.name],
+                        default=first,
+                        placeholder="All",
+                        # what somebody types and confirms is one value, not all that are like it
+                        filter_mode="prefix",
+                        select_all=False,
+                        key=key,
+                        bind="query-params",
+                        persist_state="session",
+                    )
                 )
-            )
-        if not slicers:
-            st.caption("This page shows the whole hospital and all of the data.")
-    return result
+    return Choice(result), unknown
 
 
-def notes(build: marts.Build, reading: Reading) -> None:
-    """How old the figures are, and what the reader must know of them."""
+def notes(page: Page, state: State) -> None:
+    """What is chosen, how old the figures are, and what the reader must know of them."""
+    build, reading = state.build, state.reading
+    st.markdown(f"**{plain(reading.in_words(page, state.choice))}**")
     smallest = int(reading.variables["smallest_cell"])
-    age = datetime.now() - build.built_at
     st.caption(
-        f"Marts built {build.built_at:%d %B %Y, %H:%M}, with data to "
-        f"{reading.calendar[-1].day:%d %B %Y}. Counts of 1 to {smallest - 1}, and figures that "
-        "rest on them, are hidden; subtracting can still tell some."
+        f"Data to {reading.last_day:%d %B %Y}, marts built {build.built_at:%d %B %Y, %H:%M}. "
+        f"Counts of 1 to {smallest - 1}, and figures that rest on them, are hidden; subtracting "
+        "can still tell some."
     )
+    if state.unknown:
+        asked = plain(", ".join(state.unknown))
+        st.warning(
+            f"The address asks for {asked}, which these marts do not have.",
+            icon=":material/link_off:",
+        )
+    age = datetime.now() - build.built_at
     if age > marts.STALE_AFTER:
         st.warning(
-            f"These figures are {age.days} days old: the last build that went through is of "
+            f"The last build that went through is {age.total_seconds() / 3600:,.0f} hours old, of "
             f"{build.built_at:%d %B %Y}.",
             icon=":material/schedule:",
         )
@@ -176,23 +218,26 @@ def notes(build: marts.Build, reading: Reading) -> None:
         st.info("A build is under way: these are the figures of the one before.")
 
 
-def body(page: Page, choice: Choice, reading: Reading, ask: Ask) -> None:
-    """The visuals of a page, sliders first: what they change depends on them."""
-    places: dict[str, st.delta_generator.DeltaGenerator] = {}
+def open_section(
+    page: Page, has_heading: bool, reading: Reading
+) -> tuple[dict[str, DeltaGenerator], dict[str, float]]:
+    """The places of a page's visuals by title, and the values of its sliders by parameter."""
+    if has_heading:
+        st.header(page.title)
+        st.markdown(page.says)
+    places: dict[str, DeltaGenerator] = {}
     place(rows_of(page.visuals), st.container(), places)
     parameters = {
         visual.parameter: slider(visual, places[visual.title], reading)
         for visual in page.visuals
         if visual.kind == "slider"
     }
-    found = figures_of(page, page.visuals, Choice(choice.chosen, parameters), reading, ask)
-    for visual in page.visuals:
-        if visual.title in found:
-            with places[visual.title]:
-                show_visual(page, found[visual.title], reading)
+    return places, parameters
 
 
-def place(rows: Sequence[Row | Visual], parent, places: dict) -> None:
+def place(
+    rows: Sequence[Row | Visual], parent: DeltaGenerator, places: dict[str, DeltaGenerator]
+) -> None:
     """A container for each visual, side by side where the page has them so."""
     for row in rows:
         if isinstance(row, Visual):
@@ -203,7 +248,7 @@ def place(rows: Sequence[Row | Visual], parent, places: dict) -> None:
             place(inner, column, places)
 
 
-def slider(visual: Visual, container, reading: Reading) -> float:
+def slider(visual: Visual, container: DeltaGenerator, reading: Reading) -> float:
     """A what-if slider, in per cent; the figure that measures take."""
     parameter = catalogue()[visual.parameter]
     default = float(reading.variables[parameter.variable])
@@ -223,9 +268,9 @@ def slider(visual: Visual, container, reading: Reading) -> float:
     )
 
 
-def show_visual(page: Page, figures: Figures, reading: Reading) -> None:
+def show_visual(page: Page, figures: Figures, state: State) -> None:
     """Title with definitions, the visual itself, how many it rests on, its figures as CSV."""
-    visual = figures.visual
+    visual, reading = figures.visual, state.reading
     smallest = int(reading.variables["smallest_cell"])
     st.subheader(visual.title, help=definitions(visual), anchor=False)
     if visual.kind == "cards":
@@ -242,10 +287,13 @@ def show_visual(page: Page, figures: Figures, reading: Reading) -> None:
             st.caption(f"n = {', '.join(counts)}")
         if figures.too_few:
             st.caption(f"No data, or too few to show: {plain(', '.join(figures.too_few))}.")
+        for limit in figures.limits():
+            st.caption(limit)
         st.download_button(
             "CSV",
-            figures.csv,
-            file_name=f"{page.name}-{address_name(visual.title)}.csv",
+            # with the mark by which spreadsheets know letters such as é
+            lambda: figures.csv().encode("utf-8-sig"),
+            file_name=file_name(page, visual, state),
             mime="text/csv",
             key=f"csv {page.name} {visual.title}",
             help=f"The figures of “{visual.title}” for this choice",
@@ -255,9 +303,16 @@ def show_visual(page: Page, figures: Figures, reading: Reading) -> None:
         )
 
 
+def file_name(page: Page, visual: Visual, state: State) -> str:
+    """A name that tells the figures, the choice and the last day of the data."""
+    values = [value for values in state.choice.chosen.values() for value in values]
+    words = "-".join(address_name(word) for word in [page.name, visual.title, *values])
+    return f"{words[:120]}-{state.reading.last_day:%Y-%m-%d}.csv"
+
+
 def plain(text: str) -> str:
     """What a hospital wrote, as it stands: no Markdown, no picture from elsewhere."""
-    return re.sub(r"([^\w\s,])", r"\\\1", text)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def definitions(visual: Visual) -> str:
@@ -291,7 +346,7 @@ def show_cards(cards: Sequence[Card], is_row: bool) -> None:
             help=card.definition,
         )
         lines = [f"{change.text} {change.against}" for change in card.changes[1:]]
-        lines += [card.rests_on] if card.rests_on else []
+        lines += card.notes
         if lines:
             where.caption("  \n".join(lines))
 
@@ -309,7 +364,7 @@ def show_multiples(figures: Figures) -> None:
                 alt=f"{figures.visual.alt} {multiple.value}: {multiple.words}.",
             )
     if without or not multiples:
-        st.caption(f"Too few a month for a control chart: {plain(', '.join(without)) or 'all'}.")
+        st.caption(f"No chart, for want of cases a month: {plain(', '.join(without)) or 'all'}.")
 
 
 main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -39,14 +39,14 @@ class Card:
         name: of the measure, with its unit.
         value: in words, a dash where there is none or none may be shown.
         definition: what it is.
-        rests_on: how many people, stays or answers it rests on, in words.
+        notes: how many people, stays or answers it rests on, and what it does not follow.
         changes: that are known.
     """
 
     name: str
     value: str
     definition: str
-    rests_on: str
+    notes: tuple[str, ...]
     changes: tuple[Change, ...]
 
 
@@ -69,11 +69,17 @@ def cards_of(figures: Figures, smallest_cell: int) -> list[Card]:
                 title_of(name),
                 text(format_of(measure, row, figures.visual), _value(row, name)),
                 " ".join(measure.description.split()),
-                _rests_on(measure, row, figures.counts, smallest_cell),
-                tuple(filter(None, changes)),
+                tuple(_notes(measure, row, figures, smallest_cell)),
+                _different(changes),
             )
         )
     return result
+
+
+def _different(changes: list[Change | None]) -> tuple[Change, ...]:
+    """The changes that are known; one where the period before is the year before."""
+    known = [change for change in changes if change]
+    return tuple(known[:1] if len({change.text for change in known}) == 1 else known)
 
 
 def _value(row: Mapping, name: str) -> float | None:
@@ -92,18 +98,25 @@ def _change(name: str, row: Mapping, against: str) -> Change | None:
     is_better = None
     if measure.better and direction != "none":
         is_better = (direction == "up") == (measure.better == "higher")
-    return Change(written, AGAINST[against], direction, is_better)
+    words = AGAINST[against]
+    if is_better is not None:
+        # not by colour alone
+        words += ", better" if is_better else ", worse"
+    return Change(written, words, direction, is_better)
 
 
-def _rests_on(
-    measure: Measure, row: Mapping, counts: Mapping[str, float | None], smallest_cell: int
-) -> str:
-    if measure.kind == "count":
-        return "" if _value(row, measure.name) is not None else f"fewer than {smallest_cell}"
-    if measure.rests_on in (None, NOBODY):
-        return ""
-    count = counts.get(measure.rests_on)
-    return count_in_words(measure.rests_on, count, smallest_cell)
+def _notes(measure: Measure, row: Mapping, figures: Figures, smallest_cell: int) -> Iterator[str]:
+    is_shown = _value(row, measure.name) is not None
+    if measure.kind == "count" and not is_shown:
+        yield f"fewer than {smallest_cell}"
+    elif measure.kind != "count" and measure.rests_on not in (None, NOBODY):
+        count = figures.counts.get(measure.rests_on)
+        yield count_in_words(measure.rests_on, count, smallest_cell)
+        if not is_shown and count is not None:
+            yield "too few of them, or of the rest, to show"
+    names = figures.not_followed.get(measure.name)
+    if names:
+        yield f"does not follow: {', '.join(names)}"
 
 
 def count_in_words(name: str, count: float | None, smallest_cell: int) -> str:

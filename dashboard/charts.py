@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import altair as alt
 import pandas as pd
 from altair.utils import schemapi
 
 from dashboard.figures import Figures, format_of, sorted_by, split_by, title_of, written
+from dashboard.multiples import SIGNALS
 from measures.catalogue import Format, catalogue
 from measures.theme import BAD, GREY, INK, LINE, SERIES
 
@@ -22,8 +25,6 @@ AXES: dict[Format, str] = {
     "ratio": ".2f",
     "score": ".1f",
 }
-SIGNALS = "Control chart signals"
-
 
 # Text that is large and dark enough to read.
 STYLE = {
@@ -64,6 +65,7 @@ def specification(
         is_checked: whether Altair looks at every part for whether it is right. That takes longer
             than all else: the tests do it once, and a reader need not wait for it.
     """
+    figures = figures.drawn()
     with schemapi.debug_mode(is_checked):
         made = _drawn(figures)
         result = made.to_dict(validate=is_checked)
@@ -81,7 +83,7 @@ def _drawn(figures: Figures) -> alt.LayerChart | alt.Chart:
     rows = figures.rows
     if figures.visual.kind == "scatter":
         rows = rows.dropna(subset=[figures.visual.y[0], figures.visual.against])
-    if rows.empty:
+    if rows.empty or rows[figures.visual.y[0]].isna().all():
         words = alt.value("No data for this choice, or too few to show")
         return alt.Chart().mark_text(fontSize=14, color=INK).encode(text=words)
     return KINDS[figures.visual.kind](figures)
@@ -200,7 +202,9 @@ def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
         return alt.layer(bars.mark_bar(color=SERIES[0]), labels).properties(height=HEIGHT)
     values = [_value(figures, name) for name in visual.y]
     names = " ".join(
-        f"datum.measure == '{v}' ? '{n}' :" for v, n in zip(values, visual.y, strict=True)
+        # as JavaScript quotes: names have apostrophes
+        f"datum.measure == '{v}' ? {json.dumps(n)} :"
+        for v, n in zip(values, visual.y, strict=True)
     )
     return (
         alt.Chart()
@@ -273,7 +277,8 @@ def _control_chart(figures: Figures) -> alt.LayerChart:
             y=alt.Y(**axis), tooltip=tooltips
         )
     )
-    if SIGNALS in figures.rows and (figures.rows[SIGNALS] > 0).any():
+    is_signal = (figures.rows[SIGNALS] > 0) & figures.rows[value].notna()
+    if is_signal.any():
         layers.append(
             base.transform_filter(f"datum.{_value(figures, SIGNALS)} > 0")
             .mark_point(color=BAD, shape="diamond", filled=True, size=130, opacity=1)

@@ -35,27 +35,49 @@ class Reading:
     Attributes:
         slicers: of all pages.
         calendar: the days of dim_date in their order.
+        last_day: of the data.
         seeds: rows of the reference seeds that filters of pages name.
         variables: of dbt_project.yml.
     """
 
     slicers: Sequence[Slicer]
     calendar: Sequence[Day]
+    last_day: date
     seeds: Mapping[str, list[dict]]
     variables: Mapping[str, float | str]
 
+    def days(self, page: Page, choice: Choice, ignored: Sequence[str] = ()) -> list[Day]:
+        """The days of a choice of periods and months."""
+        days = list(self.calendar)
+        for slicer in self.slicers:
+            values = choice.chosen.get(slicer.name, ())
+            table, _, column = slicer.field.partition(".")
+            is_held = not page.whole_hospital and slicer.name not in ignored
+            if values and is_held and table == DATE:
+                days = [day for day in days if day.values[column] in values]
+        return days
+
+    def in_words(self, page: Page, choice: Choice) -> str:
+        """The choice that a page shows, with the days of its period."""
+        if page.whole_hospital:
+            return "The whole hospital, all of the data"
+        words = [
+            f"{slicer.name}: {', '.join(choice.chosen.get(slicer.name, ())) or 'all'}"
+            for slicer in self.slicers
+        ]
+        days = [day.day for day in self.days(page, choice)]
+        span = f"{min(days):%d %B %Y} to {max(days):%d %B %Y}" if days else "no day"
+        return f"{span}. {'; '.join(words)}"
+
     def selection(self, page: Page, visual: Visual, choice: Choice) -> Selection:
         """The rows that a visual shows, as Power BI would filter them."""
-        days = list(self.calendar)
+        days = self.days(page, choice, visual.ignores)
         chosen: dict[str, tuple[str | int, ...]] = {}
         for slicer in self.slicers:
             values = choice.chosen.get(slicer.name, ())
             if page.whole_hospital or slicer.name in visual.ignores or not values:
                 continue
-            table, _, column = slicer.field.partition(".")
-            if table == DATE:
-                days = [day for day in days if day.values[column] in values]
-            else:
+            if not slicer.field.startswith(f"{DATE}."):
                 chosen[slicer.field] = values
         for column, values in visual.filters.items():
             kept = filter_values(column, values, self.seeds)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -11,11 +12,16 @@ from dashboard.choice import Choice, Reading
 from measures.catalogue import NOBODY, Format, Measure, catalogue, semantic_model
 from measures.names import column_title
 from measures.pages import Page, Visual
-from measures.query import DATE, Selection
+from measures.query import DATE, Selection, follows
 from measures.text import text
+from measures.theme import SERIES
 
 # The figures of measures for a selection, split by columns: one column per name.
 Ask = Callable[[Sequence[str], Selection, Sequence[str]], pd.DataFrame]
+# As many as there are colours.
+MOST_SERIES = len(SERIES)
+# What a spreadsheet takes for the beginning of a formula.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 COMPARED = {
     "period": " change on previous period",
     "year": " change on previous year",
@@ -32,12 +38,38 @@ class Figures:
         counts: how many people, stays or answers the whole visual rests on, by name of the count;
             null where it is a small cell.
         too_few: values of the axis that have no figure, or none that may be shown.
+        not_followed: by measure, the slicers in which something is chosen that do not bear on it.
     """
 
     visual: Visual
     rows: pd.DataFrame
     counts: Mapping[str, float | None]
     too_few: Sequence[str] = ()
+    not_followed: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+
+    def drawn(self) -> Figures:
+        """Of many lines or bars of a category those that a reader can tell apart, the largest."""
+        series = self.visual.series
+        if series is None or self.rows[series].nunique() <= MOST_SERIES:
+            return self
+        sizes = self.rows.groupby(series)[self.visual.y[0]].sum().nlargest(MOST_SERIES)
+        return replace(self, rows=self.rows[self.rows[series].isin(sizes.index)])
+
+    def limits(self) -> list[str]:
+        """What is not drawn or followed, in words; cards say one by one what they do not follow."""
+        result = []
+        if len(self.drawn().rows) < len(self.rows):
+            result.append(f"The {MOST_SERIES} largest are drawn, all are in the CSV")
+        if self.visual.kind == "cards" or not self.not_followed:
+            return result
+        by_measure = list(self.not_followed.values())
+        common = [name for name in by_measure[0] if all(name in names for names in by_measure)]
+        result += [f"Does not follow: {', '.join(common)}"] if common else []
+        for measure, names in self.not_followed.items():
+            own = [name for name in names if name not in common]
+            if own:
+                result.append(f"{measure} does not follow: {', '.join(own)}")
+        return result
 
     def table(self) -> pd.DataFrame:
         """The rows in words, with the titles of columns: as they are read."""
@@ -55,13 +87,15 @@ class Figures:
         return wide.rename_axis(columns=None).reset_index()
 
     def csv(self) -> str:
-        """The rows as comma-separated values, not rounded, units in the headings."""
-        fields = list(dict.fromkeys([*split_by(self.visual), *measures_of(self.visual)]))
-        return (
-            self.rows[fields]
-            .rename(columns={field: f"{title_of(field)}{_unit_of(field)}" for field in fields})
-            .to_csv(index=False)
-        )
+        """The rows as comma-separated values, not rounded, units in the headings.
+
+        Text that a spreadsheet would take for a formula begins with an apostrophe.
+        """
+        rows = self.rows[list(dict.fromkeys([*split_by(self.visual), *measures_of(self.visual)]))]
+        rows = rows.rename(columns=lambda name: f"{title_of(name)}{_unit_of(name)}")
+        return rows.map(
+            lambda v: f"'{v}" if isinstance(v, str) and v.startswith(FORMULAS) else v
+        ).to_csv(index=False)
 
 
 def split_by(visual: Visual) -> list[str]:
@@ -79,18 +113,29 @@ def measures_of(visual: Visual) -> list[str]:
 
 
 def rests_on(visual: Visual) -> list[str]:
-    """The counts that a visual's figures rest on."""
+    """The counts that a visual's figures rest on, those of its tooltips if it names no other."""
     measures = [catalogue()[name] for name in visual.measures()]
     names = [m.rests_on for m in measures if m.rests_on not in (None, NOBODY)]
+    names = names or [name for name in visual.tooltips if catalogue()[name].kind == "count"]
     return list(dict.fromkeys(names))
 
 
-def figures_of(page: Page, visuals: Sequence[Visual], choice: Choice, reading: Reading, ask: Ask):
-    """The figures of visuals by title; visuals with the same rows are asked for together.
+def not_followed(page: Page, visual: Visual, choice: Choice, reading: Reading) -> dict:
+    """By measure, the slicers in which something is chosen and that do not bear on it."""
+    if page.whole_hospital:
+        return {}
+    chosen = [slicer for slicer in reading.slicers if choice.chosen.get(slicer.name)]
+    found = {
+        name: [s.name for s in chosen if s.name in visual.ignores or not follows(name, s.field)]
+        for name in visual.measures()
+    }
+    return found if any(found.values()) else {}
 
-    Returns:
-        Figures by the visual's title.
-    """
+
+def figures_of(
+    page: Page, visuals: Sequence[Visual], choice: Choice, reading: Reading, ask: Ask
+) -> dict[str, Figures]:
+    """The figures of visuals by title; visuals with the same rows are asked for together."""
     shown = [visual for visual in visuals if visual.kind != "slider"]
     selections = {visual.title: reading.selection(page, visual, choice) for visual in shown}
     questions: list[tuple[Selection, list[str], dict[str, None]]] = []
@@ -126,7 +171,8 @@ def figures_of(page: Page, visuals: Sequence[Visual], choice: Choice, reading: R
         if visual.x and split_by(visual) == [visual.x]:
             shown_values = set(arranged[visual.x])
             too_few = [v for v in answer[visual.x].dropna().unique() if v not in shown_values]
-        result[visual.title] = Figures(visual, arranged, found, sorted(too_few))
+        limits = not_followed(page, visual, choice, reading)
+        result[visual.title] = Figures(visual, arranged, found, sorted(too_few), limits)
     return result
 
 

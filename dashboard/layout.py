@@ -28,15 +28,10 @@ def rows_of(visuals: Sequence[Visual]) -> list[Row | Visual]:
                 raise ValueError(f"{band[0].title} overlaps another visual")
             result.append(band[0])
             continue
-        waiting: list[list[Visual]] = []
-        for column in columns:
-            if any(_is_wide(visual) for visual in column):
-                result += _side_by_side(waiting)
-                waiting = []
-                result += rows_of(column)
-            else:
-                waiting.append(column)
-        result += _side_by_side(waiting)
+        # charts first, which are read at a glance; then tables that take the whole width
+        narrow = [[visual for visual in column if not _is_wide(visual)] for column in columns]
+        result += _side_by_side([column for column in narrow if column])
+        result += [visual for column in columns for visual in column if _is_wide(visual)]
     return result
 
 

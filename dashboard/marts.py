@@ -1,13 +1,16 @@
 """What the dashboard asks the marts, when they were built, and a sentence where they do not answer.
 
-A connection is opened for what a page asks and has no answer yet, read-only, and closed with the
-page: who held it longer would keep a plain `dbt build` from writing on DuckDB, and on Windows any
-build from replacing the file.
+A connection is opened for what a page asks and has no answer yet, read-only, and closed before the
+page is drawn: who held it longer would keep a plain `dbt build` from writing on DuckDB, and on
+Windows any build from replacing the file. One page asks at a time: DuckDB shares what is open of a
+path within a program, so that a page could be answered from a file that another one still held when
+it was replaced.
 """
 
 from __future__ import annotations
 
 import csv
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,9 +19,9 @@ from datetime import date, datetime, timedelta
 import duckdb
 import pandas as pd
 
-from dashboard.choice import Day
+from dashboard.choice import Day, Reading
 from measures.catalogue import semantic_model
-from measures.pages import Slicer
+from measures.pages import Slicer, all_pages
 from measures.query import DATE, Selection, statement
 from pipeline.marts import DIALECTS, Query, open_marts, project_variables
 from pipeline.project import ROOT, UserError, warehouse_path
@@ -30,11 +33,31 @@ STALE_AFTER = timedelta(hours=36)
 WRITES_EVERY = timedelta(minutes=2)
 SEEDS = ("finding_departments", "finding_months")
 BUILT_ON_SERVER = (
-    "select convert(varchar(33), max(tables.modify_date), 126) as built_at "
+    "select convert(varchar(33), max(tables.modify_date), 126) as identity_of_build, "
+    "datediff(second, max(tables.modify_date), getdate()) as age_seconds "
     "from sys.tables as tables "
     "inner join sys.schemas as schemas on tables.schema_id = schemas.schema_id "
     "where schemas.name = 'marts'"
 )
+
+
+LONGEST_WAIT_MS = 5_000
+WRITING = "The marts are being written or replaced at this moment: reload this page in a minute."
+OLDER = (
+    "The marts are older than this dashboard and lack what it shows: run `make build`, then reload "
+    "this page."
+)
+# By what DuckDB or SQL Server says, in small letters.
+SENTENCES = {
+    "could not set lock": WRITING,
+    "being used by another process": WRITING,
+    "lock request time out": WRITING,
+    "catalog error": OLDER,
+    "binder error": OLDER,
+    "invalid object name": OLDER,
+    "invalid column name": OLDER,
+}
+_ASKING = threading.Lock()
 
 
 class NoMartsError(Exception):
@@ -76,13 +99,14 @@ def published(target: str) -> Build:
         built_at = datetime.fromtimestamp(state.st_mtime)
         return Build(f"{state.st_ino} {state.st_mtime_ns} {state.st_size}", built_at)
     with Marts(target) as marts:
-        [[built_at]] = marts.rows(BUILT_ON_SERVER)
-    if built_at is None:
+        [[identity, age_seconds]] = marts.rows(BUILT_ON_SERVER)
+    if identity is None:
         raise NoMartsError(
             "There are no marts in this database yet: run `make build TARGET=sqlserver`, then "
             "reload this page."
         )
-    return Build(built_at, datetime.fromisoformat(built_at))
+    # the server's clock is its own; each build makes tables anew, so that the latest one tells it
+    return Build(identity, datetime.now() - timedelta(seconds=age_seconds))
 
 
 def is_building() -> bool:
@@ -93,7 +117,10 @@ def is_building() -> bool:
 
 
 class Marts:
-    """The marts of a target, opened by the first question and let go when its block ends."""
+    """The marts of a target, opened by the first question and let go when its block ends.
+
+    Blocks do not stand in each other: the inner one would wait for the outer one for ever.
+    """
 
     def __init__(self, target: str) -> None:
         self.target = target
@@ -117,20 +144,20 @@ class Marts:
         """
         try:
             if self._query is None:
-                self._query = self._opened.enter_context(open_marts(self.target))
+                self._open()
             return self._query(sql)
-        except UserError as error:
-            raise NoMartsError(error.message) from error
-        except duckdb.IOException as error:
-            raise NoMartsError(
-                "Another program is writing the marts at this moment: reload this page when it is "
-                "done."
-            ) from error
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise NoMartsError(
-                "The marts are older than this dashboard and lack what it shows: run `make build`, "
-                "then reload this page."
-            ) from error
+        except (UserError, duckdb.Error) as error:
+            message = error.message if isinstance(error, UserError) else str(error)
+            for words, sentence in SENTENCES.items():
+                if words in message.lower():
+                    raise NoMartsError(sentence) from error
+            raise NoMartsError(f"The marts do not answer: {message.splitlines()[0]}") from error
+
+    def _open(self) -> None:
+        self._opened.enter_context(_ASKING)
+        self._query = self._opened.enter_context(open_marts(self.target))
+        if self.target != "duckdb":
+            self._query(f"set lock_timeout {LONGEST_WAIT_MS}")
 
 
 def answer(
@@ -153,8 +180,6 @@ def calendar(marts: Marts, slicers: Sequence[Slicer]) -> list[Day]:
     found = marts.rows(
         f"select date_key, {', '.join(columns)} from marts.dim_date order by date_key"
     )
-    if not found:
-        raise NoMartsError("The marts hold no encounters.")
     return [
         Day(
             date(key // 10_000, key // 100 % 100, key % 100),
@@ -162,6 +187,14 @@ def calendar(marts: Marts, slicers: Sequence[Slicer]) -> list[Day]:
         )
         for key, *values in found
     ]
+
+
+def last_day(marts: Marts) -> date:
+    """The day of the last arrival: the calendar goes on to the end of the year."""
+    [[key]] = marts.rows("select max(arrival_date_key) as last_key from marts.fct_encounters")
+    if key is None:
+        raise NoMartsError("The marts hold no encounters.")
+    return date(key // 10_000, key // 100 % 100, key % 100)
 
 
 def values(marts: Marts, field: str) -> list[str]:
@@ -183,3 +216,11 @@ def seeds() -> Mapping[str, list[dict]]:
         with path.open(encoding="utf-8", newline="") as file:
             result[name] = list(csv.DictReader(file))
     return result
+
+
+def reading(marts: Marts) -> tuple[Reading, dict[str, list[str]]]:
+    """What selections are made from, and the values of each slicer."""
+    slicers = all_pages().slicers
+    days = calendar(marts, slicers)
+    found = Reading(slicers, days, last_day(marts), seeds(), project_variables())
+    return found, {slicer.name: values(marts, slicer.field) for slicer in slicers}

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from dashboard.figures import Figures
 
+SIGNALS = "Control chart signals"
+# More charts are not read; who looks for one chooses its department.
+MOST = 12
+
 
 @dataclass(frozen=True)
 class Multiple:
@@ -22,21 +26,30 @@ class Multiple:
     figures: Figures
 
 
+def _in_words(signals: int) -> str:
+    if not signals:
+        return "no signal"
+    return f"{signals} {'month' if signals == 1 else 'months'} with a signal"
+
+
 def multiples_of(figures: Figures) -> tuple[list[Multiple], list[str]]:
-    """The charts, those with most signals first, and the values that have too few for a chart."""
+    """The charts, those with most signals first, and the values that have none.
+
+    They have too few for a chart, or there are many others with as many signals.
+    """
     visual, rows = figures.visual, figures.rows
     if rows.empty:
         return [], []
     by_value = rows.groupby(visual.small_multiples)
     # a value without limits says nothing, and limits without a value neither
     is_shown = (by_value[visual.y[0]].count() > 1) & (by_value[visual.y[1]].count() > 0)
-    signals = by_value[visual.tooltips[0]].sum()[is_shown]
+    signals = by_value[SIGNALS].sum()[is_shown]
     found = [
         Multiple(
             value,
-            f"{count:.0f} months with a signal" if count else "no signal",
+            _in_words(int(count)),
             Figures(visual, rows[rows[visual.small_multiples] == value], figures.counts),
         )
         for value, count in signals.sort_values(ascending=False, kind="stable").items()
     ]
-    return found, list(is_shown[~is_shown].index)
+    return found[:MOST], [m.value for m in found[MOST:]] + list(is_shown[~is_shown].index)

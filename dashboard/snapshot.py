@@ -22,7 +22,7 @@ from dashboard.tables import table_html
 from measures.catalogue import catalogue
 from measures.pages import Page, Visual, all_pages
 from measures.theme import BACKGROUND, BAD, GOOD, INK, LINE, NEUTRAL, SERIES
-from pipeline.marts import project_variables
+from pipeline.project import UserError
 
 TEMPLATE = "report.html.jinja"
 TABLE_STYLE = Path(__file__).with_name("tables.css")
@@ -43,13 +43,11 @@ def write_snapshot(target: str, path: Path, chosen: Mapping[str, Sequence[str]])
 
     Raises:
         NoMartsError: the marts do not answer.
+        UserError: a slicer or a value is chosen that there is not.
     """
     build = marts.published(target)
-    slicers = all_pages().slicers
     with marts.Marts(target) as asked:
-        days = marts.calendar(asked, slicers)
-        reading = Reading(slicers, days, marts.seeds(), project_variables())
-        known = {slicer.name: marts.values(asked, slicer.field) for slicer in slicers}
+        reading, known = marts.reading(asked)
         choice = _choice(reading, known, chosen)
         pages = [
             _page(page, choice, reading, partial(marts.answer, asked))
@@ -64,10 +62,10 @@ def write_snapshot(target: str, path: Path, chosen: Mapping[str, Sequence[str]])
     )
     html = environment.get_template(TEMPLATE).render(
         pages=pages,
-        chosen={name: ", ".join(values) or "all" for name, values in choice.chosen.items()},
+        chosen=reading.in_words(all_pages().pages[0], choice),
         built_at=build.built_at,
         made_at=datetime.now(),
-        last_day=reading.calendar[-1].day,
+        last_day=reading.last_day,
         smallest_cell=int(reading.variables["smallest_cell"]),
         table_style=Markup(TABLE_STYLE.read_text(encoding="utf-8")),
         colours={
@@ -96,9 +94,9 @@ def _choice(
         for value in result[slicer.name]:
             if value not in known[slicer.name]:
                 listed = ", ".join(known[slicer.name])
-                raise marts.NoMartsError(f"{slicer.name} has no {value}: it has {listed}.")
+                raise UserError(f"{slicer.name} has no {value}: it has {listed}.")
     for name in set(chosen) - set(known):
-        raise marts.NoMartsError(f"There is no choice {name}: there are {', '.join(known)}.")
+        raise UserError(f"There is no choice {name}: there are {', '.join(known)}.")
     return Choice(result)
 
 
@@ -138,6 +136,7 @@ def _visual(visual: Visual, figures: Figures | None, reading: Reading, width: st
     if visual.kind == "cards":
         return {**result, "cards": cards_of(figures, smallest)}
     result["counts"] = ", ".join(counts)
+    result["limits"] = figures.limits()
     if visual.kind in ("table", "matrix"):
         fewest = int(reading.variables["fewest_returned_surveys"])
         return {**result, "table": table_html(figures, fewest)}

@@ -6,6 +6,7 @@ by department is two sums over fct_readmissions, divided. Small cells are hidden
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ Dialect = Literal["duckdb", "tsql"]
 Shift = Literal["previous_period", "previous_year"]
 AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
 DATE = "dim_date"
+DOUBLE = exp.DataType.build("double")
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class Query:
         """A measure's number, small or not, as an expression over the subqueries."""
         if measure.kind == "parameter":
             number = self.selection.parameters.get(measure.name, self.defaults[measure.variable])
-            return exp.cast(exp.Literal.number(float(number)), "double")
+            return exp.Cast(this=exp.Literal.number(float(number)), to=DOUBLE.copy())
         return exp.Paren(this=self._resolved(parsed(measure.sql), measure, context))
 
     def _resolved(self, node: exp.Expression, measure: Measure, context: Context) -> exp.Expression:
@@ -198,6 +200,9 @@ class Query:
         period = self.selection.before(shift)
         if period is None:
             return exp.null()
+        if period == self.selection.before("previous_period"):
+            # of twelve months the year before is the period before: the same rows, taken once
+            shift = "previous_period"
         context = Context(shift=shift)
         now = (self.selection.first_date, self.selection.last_date)
         is_covered = [
@@ -232,9 +237,7 @@ class Query:
     def _subquery(self, scope: Scope) -> exp.Expression:
         """The aggregates of a scope, a row for each group."""
         aggregates = list(self.scopes[scope])
-        groups = [
-            sqlglot.parse_one(self._own_name(column, scope)) for column in self._groups(scope)
-        ]
+        groups = [self._own_column(column, scope) for column in self._groups(scope)]
         conditions = self._conditions(scope)
         needed = {
             column.table
@@ -247,7 +250,7 @@ class Query:
                 for g, column in zip(groups, self._groups(scope), strict=True)
             ),
             *(
-                exp.alias_(exp.cast(aggregate, "double"), name)
+                exp.alias_(exp.Cast(this=aggregate, to=DOUBLE.copy()), name)
                 for aggregate, name in zip(aggregates, self.scopes[scope].values(), strict=True)
             ),
         ).from_(exp.to_table(f"marts.{scope.mart}", alias=scope.mart))
@@ -299,11 +302,9 @@ class Query:
             if is_before or not self._applies(column, scope):
                 continue
             conditions.append(
-                sqlglot.parse_one(self._own_name(column, scope)).isin(
-                    *(exp.convert(value) for value in values)
-                )
+                self._own_column(column, scope).isin(*(exp.convert(value) for value in values))
                 if values
-                else sqlglot.parse_one("1 = 0")
+                else exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
             )
         return conditions
 
@@ -325,9 +326,12 @@ class Query:
         return semantic_model().tables[scope.mart].dimensions.get(dimension)
 
     @staticmethod
-    def _own_name(column: str, scope: Scope) -> str:
+    def _own_column(column: str, scope: Scope) -> exp.Column:
         """A column as its subquery names it: the key of a date is in the mart already."""
-        return f"{scope.mart}.{scope.date}" if column == f"{DATE}.date_key" else column
+        table, _, name = column.partition(".")
+        if column == f"{DATE}.date_key":
+            table, name = scope.mart, scope.date
+        return exp.column(name, table=table)
 
     def _joined(self, query: exp.Select, alias: str, groups: list[str]) -> exp.Select:
         if not self.by:
@@ -376,7 +380,18 @@ def statement(
     Raises:
         CatalogueError: there is no such measure, or it cannot be split so.
     """
-    return Query(selection, by, defaults).statement(names).sql(dialect=dialect, pretty=True)
+    return Query(selection, by, defaults).statement(names).sql(dialect=dialect)
+
+
+@cache
+def follows(name: str, column: str) -> bool:
+    """Whether a measure changes where values of a dimension's column are chosen.
+
+    Occupancy does not follow a payer: beds and midnights know departments only.
+    """
+    query = Query(Selection(), (), defaultdict(float))
+    query._value(_measure(name), Context())
+    return any(query._applies(column, scope) for scope in query.scopes)
 
 
 @cache

@@ -15,7 +15,8 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
@@ -34,6 +35,8 @@ SERVER_LOCK = "emr_analytics build"
 # readers get through, and tries again so often.
 LONGEST_WAIT_MS = 30_000
 ATTEMPTS = 10
+# On Windows, for a file that somebody reads.
+PATIENCE_SECONDS = 10
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -157,8 +160,8 @@ def _replace(building: Path, published: Path) -> None:
     folder, leaving = parquet_folder(published), _leaving(building)
     try:
         if folder.exists():
-            folder.rename(leaving)
-        building.replace(published)
+            _patiently(lambda: folder.rename(leaving))
+        _patiently(lambda: building.replace(published))
     except PermissionError as error:
         raise UserError(
             f"{Path(error.filename).name} is open in another program: close it there and build "
@@ -168,6 +171,17 @@ def _replace(building: Path, published: Path) -> None:
         _end_exchange(building, published)
     if leaving.exists():
         shutil.rmtree(leaving)
+
+
+def _patiently(move: Callable[[], object]) -> None:
+    """Do it once what is open is let go: a dashboard holds the file for a moment."""
+    for _ in range(PATIENCE_SECONDS * 10):
+        try:
+            move()
+            return
+        except PermissionError:
+            time.sleep(0.1)
+    move()
 
 
 def _leaving(building: Path) -> Path:

@@ -10,19 +10,38 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from measures.pages import all_pages
 from tests.conftest import PROJECT_ROOT
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 # Streamlit asks below the address of a page, too, whether its server is there.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 LONGEST_WAIT_MS = 60_000
+CHARTS = ("bar", "column", "line", "scatter")
+# A page stands when nothing has changed for so long.
+QUIET_MS = 400
+NOTICE_CHANGES = """
+window.lastChange = performance.now();
+new MutationObserver(() => { window.lastChange = performance.now(); }).observe(
+    document, {subtree: true, childList: true, attributes: true, characterData: true}
+);
+"""
+# The server has answered, nothing is of an earlier answer, every chart is drawn, all is quiet.
+STANDS = """([fewestCharts, quiet]) => {
+    const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
+    return document.querySelector('[data-testid=stApp]').dataset.testScriptState == 'notRunning'
+        && !document.querySelector('[data-stale=true]')
+        && charts.length >= fewestCharts
+        && charts.every(chart => chart.querySelector('.marks'))
+        && performance.now() - window.lastChange > quiet;
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +122,7 @@ class Reader:
             viewport={"width": width, "height": height}, accept_downloads=True
         )
         self.page.set_default_timeout(LONGEST_WAIT_MS)
+        self.page.add_init_script(NOTICE_CHANGES)
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.page.on("console", self._hear)
@@ -128,11 +148,28 @@ class Reader:
     def wait(self) -> None:
         """Wait until the server has answered and everything is drawn."""
         self.page.wait_for_timeout(150)
+        self.page.wait_for_function(STANDS, arg=[self._fewest_charts(), QUIET_MS], polling=50)
+
+    def _fewest_charts(self) -> int:
+        """How many charts the page must draw; of those for each department it may be none."""
+        if self.page.locator("[data-testid=stAlertContentError]").count():
+            return 0
+        title = self.page.locator("h1").inner_text().split(":")[0]
+        (page,) = (page for page in all_pages().pages if page.title == title)
+        return sum(visual.kind in CHARTS and not visual.small_multiples for visual in page.visuals)
+
+    def seconds_of(self, action: Callable[[], object]) -> float:
+        """From an action that changes figures until the last change of the page."""
+        before = self.page.locator("[data-testid=stMain]").inner_text()
+        started = self.page.evaluate("performance.now()")
+        action()
         self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]').dataset.testScriptState == 'notRunning'"
-            " && !document.querySelector('[data-stale=true]')"
+            "before => document.querySelector('[data-testid=stMain]').innerText != before",
+            arg=before,
+            polling=20,
         )
-        self.page.wait_for_timeout(300)
+        self.wait()
+        return (self.page.evaluate("window.lastChange") - started) / 1000
 
     def visual(self, title: str):
         """The innermost bordered container with this title."""

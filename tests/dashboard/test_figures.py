@@ -16,7 +16,7 @@ from dashboard import marts
 from dashboard.cards import cards_of
 from dashboard.charts import specification
 from dashboard.choice import Choice, Day, Reading
-from dashboard.figures import Figures, figures_of, split_by
+from dashboard.figures import Figures, figures_of, not_followed, split_by
 from dashboard.layout import rows_of
 from dashboard.multiples import multiples_of
 from dashboard.snapshot import write_snapshot
@@ -25,6 +25,7 @@ from measures.catalogue import catalogue
 from measures.pages import Page, Visual, all_pages
 from measures.query import Selection
 from measures.text import FORMS, text
+from pipeline.project import UserError
 
 PAGES = {page.name: page for page in all_pages().pages}
 VISUALS = [(page.name, visual) for page in PAGES.values() for visual in page.visuals]
@@ -56,7 +57,7 @@ def calendar() -> list[Day]:
 @pytest.fixture
 def reading() -> Reading:
     variables = {"finding_shift_date": "2024-08-01", "smallest_cell": 11}
-    return Reading(all_pages().slicers, calendar(), SEEDS, variables)
+    return Reading(all_pages().slicers, calendar(), date(2024, 12, 30), SEEDS, variables)
 
 
 def visual(**fields) -> Visual:
@@ -180,9 +181,9 @@ def test_a_card_says_whether_a_change_is_good():
     name = "Readmission rate 30 days"
     change = f"{name} change on previous period"
     (card,) = cards({name: 0.143, change: 3.0}, [name, change], {"Index stays 30 days": 1381.0})
-    assert (card.value, card.rests_on) == ("14.3%", "1,381 index stays 30 days")
-    assert [(c.text, c.direction, c.is_better) for c in card.changes] == [
-        ("+3.0 points", "up", False)
+    assert (card.value, card.notes) == ("14.3%", ("1,381 index stays 30 days",))
+    assert [(c.text, c.against, c.direction, c.is_better) for c in card.changes] == [
+        ("+3.0 points", "on the period before, worse", "up", False)
     ]
     (card,) = cards({name: 0.143, change: 0.01}, [name, change])
     assert [(c.direction, c.is_better) for c in card.changes] == [("none", None)]
@@ -194,10 +195,77 @@ def test_a_card_says_whether_a_change_is_good():
 
 def test_a_card_of_few_says_so():
     (card,) = cards({"Denial rate": None}, ["Denial rate"], {"Adjudicated claims": None})
-    assert card.value == "–"
-    assert card.rests_on == "fewer than 11 adjudicated claims, or none"
+    assert (card.value, card.notes) == ("–", ("fewer than 11 adjudicated claims, or none",))
+    (card,) = cards({"Denial rate": None}, ["Denial rate"], {"Adjudicated claims": 300.0})
+    assert card.notes == ("300 adjudicated claims", "too few of them, or of the rest, to show")
     (card,) = cards({"Encounters": None}, ["Encounters"])
-    assert (card.value, card.rests_on) == ("–", "fewer than 11")
+    assert (card.value, card.notes) == ("–", ("fewer than 11",))
+
+
+def test_a_year_is_compared_once_where_the_period_before_is_the_year_before():
+    name = "Readmission rate 30 days"
+    names = [name, f"{name} change on previous period", f"{name} change on previous year"]
+    (card,) = cards(dict(zip(names, (0.143, 3.0, 3.0), strict=True)), names)
+    assert len(card.changes) == 1
+    (card,) = cards(dict(zip(names, (0.143, 3.0, -1.0), strict=True)), names)
+    assert [c.is_better for c in card.changes] == [False, True]
+
+
+def test_what_a_figure_does_not_follow_is_said(reading):
+    chosen = Choice({"Department": ("ER",), "Payer": ("Private",), "Period": ("Last 12 months",)})
+    shown = visual(kind="cards", values=["Encounters per day", "Occupancy"])
+    assert not_followed(page(), shown, chosen, reading) == {
+        "Encounters per day": [],
+        "Occupancy": ["Payer"],
+    }
+    assert not_followed(page(), shown, Choice({"Department": ("ER",)}), reading) == {}
+    assert not_followed(page(whole_hospital=True), shown, chosen, reading) == {}
+    table = visual(values=["dim_department.department_name", "Encounters", "Occupancy"])
+    rows = pd.DataFrame({field: [] for field in table.values})
+    limits = not_followed(
+        page(), table.model_copy(update={"ignores": ("Period",)}), chosen, reading
+    )
+    figures = Figures(table, rows, {}, (), limits)
+    assert figures.limits() == ["Does not follow: Period", "Occupancy does not follow: Payer"]
+
+
+def test_a_choice_in_words_has_its_days(reading):
+    chosen = Choice({"Period": ("Last 12 months",), "Department": ("ER", "Surgery")})
+    assert reading.in_words(page(), chosen) == (
+        "01 January 2024 to 31 December 2024. Period: Last 12 months; Month: all; "
+        "Department: ER, Surgery; Age group: all; Payer: all"
+    )
+
+
+def test_of_many_lines_the_largest_are_drawn_and_all_are_in_the_csv():
+    shown = visual(
+        kind="line",
+        x="dim_date.year_month_name",
+        y=["Encounters per day"],
+        series="dim_department.department_name",
+    )
+    names = [f"Ward {number:02}" for number in range(30)]
+    rows = pd.DataFrame(
+        {
+            "dim_date.year_month_name": ["Jan 2024"] * 30,
+            "dim_date.year_month_sort": [202401] * 30,
+            "dim_department.department_name": names,
+            "Encounters per day": range(30),
+        }
+    )
+    figures = Figures(shown, rows, {})
+    made = specification(figures, is_checked=True)
+    assert len(made["data"]["values"]) == 10
+    assert figures.limits() == ["The 10 largest are drawn, all are in the CSV"]
+    assert figures.csv().count("Ward") == 30
+
+
+def test_a_csv_holds_no_formula():
+    shown = visual(values=["dim_department.department_name", "Overall rating"])
+    rows = pd.DataFrame(
+        {"dim_department.department_name": ["=1+1", "A-1"], "Overall rating": [-8.0, 8.0]}
+    )
+    assert Figures(shown, rows, {}).csv().splitlines()[1:] == ["'=1+1,-8.0", "A-1,8.0"]
 
 
 def test_a_table_is_text_and_escapes_what_a_hospital_wrote():
@@ -233,10 +301,11 @@ def test_a_control_chart_shows_limits_and_signals():
             "Control chart, lower limit": [0.1, 0.1, None, None],
             "Control chart, upper limit": [0.35, 0.35, None, None],
             "Control chart signals": [0, 1, 0, 0],
+            "Index stays 30 days": [90, 80, None, None],
         }
     )
     multiples, without = multiples_of(Figures(shown, rows, {}))
-    assert [(m.value, m.words) for m in multiples] == [("ER", "1 months with a signal")]
+    assert [(m.value, m.words) for m in multiples] == [("ER", "1 month with a signal")]
     assert without == ["Surgery"]
     made = specification(multiples[0].figures, is_checked=True)
     assert json.dumps(made).count('"data":') == 1
@@ -253,10 +322,8 @@ def test_a_control_chart_shows_limits_and_signals():
 @pytest.fixture
 def of_the_demo(demo_warehouse, monkeypatch) -> Reading:
     monkeypatch.setenv("EMR_WAREHOUSE", str(demo_warehouse))
-    slicers = all_pages().slicers
-    variables = marts.project_variables()
     with marts.Marts("duckdb") as asked:
-        return Reading(slicers, marts.calendar(asked, slicers), marts.seeds(), variables)
+        return marts.reading(asked)[0]
 
 
 def ask(names, selection, by) -> pd.DataFrame:
@@ -309,9 +376,9 @@ def test_a_snapshot_is_one_file_with_the_figures_of_the_choice(demo, tmp_path):
     assert f"{encounters:,}" in html
     charts = [v for n, v in VISUALS if PAGES[n].drill_through is None and v.kind == "line"]
     assert html.count("<svg") >= len(charts)
-    with pytest.raises(marts.NoMartsError, match="Department has no Ward 9: it has"):
+    with pytest.raises(UserError, match="Department has no Ward 9: it has"):
         write_snapshot("duckdb", path, {"Department": ["Ward 9"]})
-    with pytest.raises(marts.NoMartsError, match="There is no choice Ward"):
+    with pytest.raises(UserError, match="There is no choice Ward"):
         write_snapshot("duckdb", path, {"Ward": ["9"]})
 
 
@@ -339,6 +406,49 @@ def test_marts_of_another_version_are_said_to_be_old(tmp_path, monkeypatch):
         pytest.raises(marts.NoMartsError, match="older than this dashboard"),
     ):
         marts.calendar(asked, all_pages().slicers)
+
+
+def test_a_warehouse_without_encounters_is_one_sentence(tmp_path, monkeypatch):
+    path = tmp_path / "emr.duckdb"
+    monkeypatch.setenv("EMR_WAREHOUSE", str(path))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        columns = "date_key int, rolling_year varchar, year_month_name varchar"
+        connection.execute(f"create table marts.dim_date ({columns})")
+        connection.execute("create table marts.fct_encounters (arrival_date_key int)")
+    with (
+        marts.Marts("duckdb") as asked,
+        pytest.raises(marts.NoMartsError, match="The marts hold no encounters"),
+    ):
+        marts.reading(asked)
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("SQL Server refused: Invalid object name 'marts.dim_date'.", "older than this dashboard"),
+        ("SQL Server refused: Lock request time out period exceeded.", "written or replaced"),
+        (
+            "SQL Server refused: Login failed for user 'emr_bi'.",
+            "do not answer: SQL Server refused",
+        ),
+    ],
+)
+def test_what_sql_server_says_is_one_sentence(monkeypatch, message, sentence):
+    def refuse(_target: str):
+        raise UserError(message)
+
+    monkeypatch.setattr(marts, "open_marts", refuse)
+    with marts.Marts("sqlserver") as asked, pytest.raises(marts.NoMartsError, match=sentence):
+        asked.rows("select 1")
+
+
+def test_a_file_that_is_no_warehouse_is_not_said_to_be_written(tmp_path, monkeypatch):
+    path = tmp_path / "emr.duckdb"
+    path.write_text("something else " * 1000, encoding="utf-8")
+    monkeypatch.setenv("EMR_WAREHOUSE", str(path))
+    with marts.Marts("duckdb") as asked, pytest.raises(marts.NoMartsError, match="do not answer"):
+        asked.rows("select 1")
 
 
 def test_a_build_is_another_one_when_the_file_is_replaced(tmp_path, monkeypatch):

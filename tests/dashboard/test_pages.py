@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import pytest
 
 from measures.pages import all_pages
 from tests.conftest import PROJECT_ROOT
-from tests.dashboard.conftest import Reader
+from tests.dashboard.conftest import Reader, serve, stop
 
 AXE = PROJECT_ROOT / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -39,7 +40,7 @@ def test_a_page_stands_and_anyone_can_read_it(chromium, address, axe, name, widt
     reader.open(path_of(name))
     assert not reader.complaints
     assert reader.page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
-    assert reader.page.locator("h1").inner_text() == PAGES[name].title
+    assert reader.page.locator("h1").inner_text().split(":")[0] == PAGES[name].title
     headings = reader.page.locator("h3").all_inner_texts()
     shown = [visual.title for visual in PAGES[name].visuals if visual.kind != "slider"]
     assert [t for t in shown if not any(h.strip().startswith(t) for h in headings)] == []
@@ -142,7 +143,7 @@ def test_a_slicer_changes_the_figures_and_the_address(reader, marts, chromium, a
     other.open(reader.page.url.removeprefix(f"{address}/"))
     assert other.card(title, "Encounters per day") == f"{expected:,.1f}"
     other.page.get_by_role("link", name="Readmissions").click()
-    other.page.wait_for_function("document.querySelector('h1').innerText == 'Readmissions'")
+    other.page.wait_for_function("document.querySelector('h1')?.innerText == 'Readmissions'")
     other.wait()
     table = other.table("Observed to expected, with 95 % limits")
     assert [row[0] for row in table] == ["Oncology"]
@@ -176,6 +177,49 @@ def test_a_choice_of_nobody_and_of_few_is_said_and_not_shown(reader, marts):
         assert reader.card(title, name) == "–"
     assert "fewer than 11" in reader.visual(title).inner_text()
     assert not reader.complaints
+
+
+def test_what_the_marts_do_not_have_is_said(reader):
+    reader.open("operations?department=Nowhere&payer=Medicaid")
+    text = reader.page.locator("[data-testid=stAlert]").inner_text()
+    assert "The address asks for Department “Nowhere”, which these marts do not have." in text
+    title = "Volume, stay, occupancy and waits"
+    assert reader.visual(title).inner_text().count("does not follow: Payer") == 1
+
+
+def test_one_department_is_the_one_that_was_looked_at(reader):
+    reader.open("operations?department=Surgery")
+    reader.page.get_by_role("link", name="One department").click()
+    reader.page.wait_for_function("document.querySelector('h1')?.innerText.includes(': Surgery')")
+    reader.wait()
+    assert "Department: Surgery" in reader.page.locator("[data-testid=stMain]").inner_text()
+    assert not reader.complaints
+
+
+def test_what_a_hospital_calls_a_department_is_read_as_it_stands(
+    demo_warehouse, chromium, tmp_path
+):
+    """No Markdown, no HTML, no picture from elsewhere, in text, tables, charts and slicers."""
+    name = "![x](http://pictures.invalid/x.png) *A* <img src='http://pictures.invalid/y.png'> $1$"
+    path = tmp_path / "emr.duckdb"
+    shutil.copyfile(demo_warehouse, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "update marts.dim_department set department_name = ? where department_name = 'ER'",
+            [name],
+        )
+    process, address = serve(path)
+    try:
+        reader = Reader(chromium, address, 1280, 900)
+        for page in ("readmissions", "operations", f"department?department_of_the_page={name}"):
+            reader.open(page.replace(" ", "+").replace("$", "%24"))
+            assert name in reader.page.locator("[data-testid=stMain]").inner_text()
+        assert not reader.page.locator("img").count()
+        assert {url.split("/")[2] for url in reader.requests if "://" in url} == {
+            address.removeprefix("http://")
+        }
+    finally:
+        stop(process)
 
 
 def test_a_slider_changes_what_it_promises_and_the_address(reader):
@@ -229,6 +273,6 @@ def test_a_build_is_not_in_the_way_of_a_reader_nor_a_reader_in_its(reader, wareh
         # a choice that nobody has asked for yet, and so is not remembered
         reader.open("operations?age_group=Child&payer=Medicaid")
         text = reader.page.locator("[data-testid=stAlert]").inner_text()
-        assert "Another program is writing the marts at this moment" in text
+        assert "The marts are being written or replaced at this moment" in text
     reader.open()
     assert reader.page.locator("[data-testid=stAlert]").count() == 0

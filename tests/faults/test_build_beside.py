@@ -184,10 +184,27 @@ def test_a_file_that_windows_does_not_let_go_is_named_and_nothing_is_replaced(
         return original(self, target)
 
     monkeypatch.setattr(Path, method, refused)
+    monkeypatch.setattr(beside_module, "PATIENCE_SECONDS", 0)
     with pytest.raises(UserError, match=f"{held} is open in another program"):
         build(2)
     assert versions(warehouse) == {(1, ROWS)}
     assert parquet_folder(warehouse).exists()
+
+
+def test_a_file_that_is_held_for_a_moment_is_waited_for(warehouse, monkeypatch):
+    original, refusals = Path.replace, []
+
+    def refused_twice(self: Path, target: Path) -> Path:
+        if self.name == "emr.duckdb" and len(refusals) < 2:
+            refusals.append(self)
+            raise PermissionError(13, "in use", str(self))
+        return original(self, target)
+
+    monkeypatch.setattr(Path, "replace", refused_twice)
+    build(2)
+    assert len(refusals) == 2
+    assert versions(warehouse) == {(2, ROWS)}
+    assert_complete(warehouse)
 
 
 def build_and_die(version: int, step: str, when: str) -> None:

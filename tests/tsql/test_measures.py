@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import date
 
 import pytest
 import yaml
 
+from dashboard import marts
 from measures.catalogue import catalogue
+from measures.pages import all_pages
 from measures.query import Selection, statement
 from tests.tsql.functions import forbidden_constructs, unknown_functions
 from tests.tsql.semantics import annotated, violations
@@ -61,6 +64,26 @@ def t_sql(compile_for):
     return compile_for("sqlserver", "demo")
 
 
+def own_questions() -> list[str]:
+    """What the dashboard asks beside measures."""
+    asked = []
+
+    class Noted(marts.Marts):
+        def rows(self, sql: str) -> list[tuple]:
+            asked.append(sql)
+            return [(20240101,)]
+
+    noted = Noted("sqlserver")
+    for slicer in all_pages().slicers:
+        with contextlib.suppress(ValueError):
+            marts.values(noted, slicer.field)
+    marts.last_day(noted)
+    with contextlib.suppress(ValueError):
+        marts.calendar(noted, all_pages().slicers)
+    assert len(asked) == len(all_pages().slicers) + 2
+    return [*asked, marts.BUILT_ON_SERVER]
+
+
 def test_microsofts_parser_reads_them_and_knows_every_name(statements, t_sql, microsoft_messages):
     scripts = {"schema": "create schema marts"}
     for table, columns in t_sql.catalog["marts"].items():
@@ -68,6 +91,8 @@ def test_microsofts_parser_reads_them_and_knows_every_name(statements, t_sql, mi
         scripts[table] = f"create table marts.[{table}] ({listed})"
     for number, (question, (tsql, _)) in enumerate(statements.items()):
         scripts[question] = f"create view marts.question_{number} as\n{tsql}"
+    for number, sql in enumerate(own_questions()):
+        scripts[sql] = f"create procedure marts.own_{number} as\n{sql}"
     assert microsoft_messages(scripts) == []
     scripts["wrong"] = "create view marts.wrong as select nothing from marts.fct_encounters"
     assert microsoft_messages(scripts)
