@@ -32,7 +32,6 @@ from measures.theme import SERIES
 TARGET = os.environ.get("EMR_DASHBOARD_TARGET", "duckdb")
 # An answer is kept until the next build, and so many of them.
 MOST_ANSWERS = 2_000
-MOST_IN_A_ROW = 4
 STYLES = [Path(__file__).with_name(name) for name in ("style.css", "tables.css")]
 
 
@@ -274,7 +273,7 @@ def show_visual(page: Page, figures: Figures, state: State) -> None:
     smallest = int(reading.variables["smallest_cell"])
     st.subheader(visual.title, help=definitions(visual), anchor=False)
     if visual.kind == "cards":
-        show_cards(cards_of(figures, smallest), is_row=visual.at[2] > 3)
+        show_cards(cards_of(figures, smallest), most_in_a_row=max(visual.at[2] // 3, 1))
     elif visual.kind in ("table", "matrix"):
         st.html(table_html(figures, int(reading.variables["fewest_returned_surveys"])))
     elif visual.small_multiples:
@@ -323,14 +322,13 @@ def definitions(visual: Visual) -> str:
     )
 
 
-def show_cards(cards: Sequence[Card], is_row: bool) -> None:
-    """Headline figures beside each other, or below each other in a narrow place."""
-    places: list = []
+def show_cards(cards: Sequence[Card], most_in_a_row: int) -> None:
+    """Headline figures beside each other, as many as have room."""
+    places: list[DeltaGenerator] = []
     while len(places) < len(cards):
-        count = min(MOST_IN_A_ROW, len(cards) - len(places)) if is_row else 1
         # places of one width, however many stand in the last row
-        places += st.columns(min(MOST_IN_A_ROW, len(cards)) if is_row else 1)[:count]
-    for card, where in zip(cards, places, strict=True):
+        places += st.columns(min(most_in_a_row, len(cards)))
+    for card, where in zip(cards, places, strict=False):
         first = card.changes[0] if card.changes else None
         where.metric(
             card.name,

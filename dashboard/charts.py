@@ -168,7 +168,9 @@ def _bars(figures: Figures) -> alt.LayerChart | alt.Chart:
     # the order of the rows, which the page asks for
     order = list(dict.fromkeys(record[x] for record in _records(figures)))
     position = alt.Y(f"{x}:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
-    across = alt.X(**_measure_axis(figures, y, is_from_zero=True))
+    # room for the figure at the end of the longest bar
+    longest = 1.15 * max(figures.rows[y].max(), 0)
+    across = alt.X(**_measure_axis(figures, y, is_from_zero=True)).scale(domainMax=longest)
     bars = alt.Chart().encode(y=position, x=across, tooltip=_tooltips(figures))
     if visual.series:
         series = _words(figures, visual.series)

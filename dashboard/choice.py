@@ -66,7 +66,11 @@ class Reading:
             for slicer in self.slicers
         ]
         days = [day.day for day in self.days(page, choice)]
-        span = f"{min(days):%d %B %Y} to {max(days):%d %B %Y}" if days else "no day"
+        span = (
+            " to ".join(f"{day.day} {day:%B %Y}" for day in (days[0], days[-1]))
+            if days
+            else "no day"
+        )
         return f"{span}. {'; '.join(words)}"
 
     def selection(self, page: Page, visual: Visual, choice: Choice) -> Selection:

@@ -116,7 +116,8 @@ def rests_on(visual: Visual) -> list[str]:
     """The counts that a visual's figures rest on, those of its tooltips if it names no other."""
     measures = [catalogue()[name] for name in visual.measures()]
     names = [m.rests_on for m in measures if m.rests_on not in (None, NOBODY)]
-    names = names or [name for name in visual.tooltips if catalogue()[name].kind == "count"]
+    if not names and all(measure.kind != "count" for measure in measures):
+        names = [name for name in visual.tooltips if catalogue()[name].kind == "count"]
     return list(dict.fromkeys(names))
 
 

@@ -53,6 +53,14 @@ def test_a_page_stands_and_anyone_can_read_it(chromium, address, axe, name, widt
     assert len(found["passes"]) > 15
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert reader.page.evaluate(overflow) <= 0
+    # no figure runs out of its card
+    assert (
+        reader.page.evaluate(
+            "[...document.querySelectorAll('[data-testid=stMetric]')]"
+            ".filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.innerText)"
+        )
+        == []
+    )
     reader.page.close()
 
 
