@@ -15,7 +15,7 @@ from dashboard import marts
 from dashboard.cards import cards_of, count_in_words
 from dashboard.charts import specification
 from dashboard.choice import Choice, Reading
-from dashboard.figures import Figures, figures_of, rests_on
+from dashboard.figures import Ask, Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of
 from dashboard.multiples import multiples_of
 from dashboard.tables import table_html
@@ -100,7 +100,7 @@ def _choice(
     return Choice(result)
 
 
-def _page(page: Page, choice: Choice, reading: Reading, ask) -> dict:
+def _page(page: Page, choice: Choice, reading: Reading, ask: Ask) -> dict:
     """What the template shows of a page."""
     found = figures_of(page, page.visuals, choice, reading, ask)
     return {
