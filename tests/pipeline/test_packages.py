@@ -132,7 +132,7 @@ def test_unique_combination_counts_combinations_that_repeat(
 
 def test_requirements_and_project_files_name_no_registry(project_root):
     files = [*project_root.glob("requirements*.txt"), project_root / "pyproject.toml"]
-    assert len(files) == 5
+    assert len(files) == 6
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"https?://|--index-url|--find-links", text), path.name
