@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
+import pandas as pd
 from markupsafe import Markup, escape
 
 from dashboard.figures import Figures, measures_of, title_of
@@ -28,18 +31,22 @@ def table_html(figures: Figures, fewest: int) -> Markup:
     if visual.grey_if_few:
         few = list(figures.rows[visual.grey_if_few].fillna(0) < fewest)
 
-    def cell(column: str, value: str, is_heading: bool) -> Markup:
+    def cell(tag: str, column: str, value: str, rows: int = 1) -> Markup:
         kind = ' class="number"' if column in numbers else ""
-        if is_heading:
-            return Markup(f'<th scope="col"{kind}>') + escape(value) + Markup("</th>")
-        return Markup(f"<td{kind}>") + escape(value) + Markup("</td>")
+        kind += f' rowspan="{rows}"' if rows > 1 else ""
+        return Markup(f"<{tag}{kind}>") + escape(value) + Markup(f"</{tag[:2]}>")
 
-    head = Markup("").join(cell(column, column, True) for column in table.columns)
+    head = Markup("").join(cell('th scope="col"', column, column) for column in table.columns)
+    spans = _spans(table, [name for name in table.columns if name not in numbers])
     body = Markup("").join(
         Markup('<tr class="few">' if is_few else "<tr>")
-        + Markup("").join(cell(c, v, False) for c, v in zip(table.columns, row, strict=True))
+        + Markup("").join(
+            cell("td", column, table[column].iloc[number], spans[column][number])
+            for column in table.columns
+            if spans[column][number]
+        )
         + Markup("</tr>")
-        for row, is_few in zip(table.itertuples(index=False), few, strict=True)
+        for number, is_few in enumerate(few)
     )
     long = " long" if len(table) > LONGEST else ""
     return (
@@ -51,3 +58,22 @@ def table_html(figures: Figures, fewest: int) -> Markup:
         + body
         + Markup("</tbody></table></div>")
     )
+
+
+def _spans(table: pd.DataFrame, texts: list[str]) -> dict[str, list[int]]:
+    """By column, over how many rows each cell goes; none where the cell above goes over it.
+
+    What begins row after row in the same way is said once.
+    """
+    spans = {column: [1] * len(table) for column in table.columns}
+    is_same = pd.Series(data=True, index=table.index)
+    for column in takewhile(lambda name: name in texts, table.columns):
+        is_same &= table[column].eq(table[column].shift())
+        first = 0
+        for number, repeats in enumerate(is_same):
+            if repeats:
+                spans[column][first] += 1
+                spans[column][number] = 0
+            else:
+                first = number
+    return spans

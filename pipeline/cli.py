@@ -128,7 +128,8 @@ def build_command(
         with step("dbt build"):
             report_build(run_with_progress(["build", *common, *whole], console, "models and tests"))
         if target == "duckdb":
-            document(common)
+            # what was built is compiled already
+            document([*common, "--no-compile"])
             with step("Parquet files"):
                 marts = export_marts(parquet_folder(warehouse_path()))
                 console.print(f"  {len(marts)} marts")

@@ -182,9 +182,21 @@ class Reader:
         return metric.locator("[data-testid=stMetricValue]").inner_text().strip()
 
     def table(self, title: str) -> list[list[str]]:
-        """The cells of a table, without its headings."""
-        rows = self.visual(title).locator("tbody tr")
-        return [row.locator("td").all_inner_texts() for row in rows.all()]
+        """The cells of a table, without its headings; one that goes over rows is in each."""
+        result: list[list[str]] = []
+        going_on: dict[int, tuple[int, str]] = {}
+        for row in self.visual(title).locator("tbody tr").all():
+            cells = [(c.get_attribute("rowspan"), c.inner_text()) for c in row.locator("td").all()]
+            read: list[str] = []
+            while cells or going_on.get(len(read), (0, ""))[0]:
+                rows, text = going_on.get(len(read), (0, ""))
+                if not rows:
+                    span, text = cells.pop(0)
+                    rows = int(span or 1)
+                going_on[len(read)] = rows - 1, text
+                read.append(text)
+            result.append(read)
+        return result
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from tests.conftest import PROJECT_ROOT, DbtRun, run_dbt
 
+# Unit tests bring their own rows, whatever the source: they run on the demo.
+WHOLE_BUILD = ("build", "--exclude", "resource_type:unit_test")
+
 
 def attach_and_run(folder: Path, hosp: Path, *arguments: str) -> DbtRun:
     """Attach the files of `hosp` to a warehouse in `folder` and run dbt on them."""

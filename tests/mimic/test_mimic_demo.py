@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from tests.mimic.conftest import attach_and_run
+from tests.mimic.conftest import WHOLE_BUILD, attach_and_run
 
 OBSERVATION = {
     "AMBULATORY OBSERVATION",
@@ -35,11 +35,11 @@ def time(text: str) -> datetime.datetime:
 
 @pytest.fixture(scope="session")
 def mimic_warehouse(mimic_hosp: Path, shared_folder: Path) -> Path:
-    """The marts of the MIMIC-IV demo, built once with all dbt tests."""
+    """The marts of the MIMIC-IV demo, built once with all dbt tests of data."""
     folder = shared_folder / "mimic"
     with FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
-            built = attach_and_run(folder, mimic_hosp, "build")
+            built = attach_and_run(folder, mimic_hosp, *WHOLE_BUILD)
             assert built.returncode == 0, built.output[-4000:]
             (folder / "done").touch()
     return folder / "emr.duckdb"

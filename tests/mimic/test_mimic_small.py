@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.mimic.conftest import attach_and_run
+from tests.mimic.conftest import WHOLE_BUILD, attach_and_run
 
 # An admission whose fields that no rule varies have plain values.
 ADMISSION = {
@@ -148,7 +148,7 @@ def small(tmp_path_factory: pytest.TempPathFactory):
     """A connection to the marts of the hand-made folder."""
     folder = tmp_path_factory.mktemp("mimic-small")
     write_files(folder / "hosp", FILES)
-    built = attach_and_run(folder, folder / "hosp", "build")
+    built = attach_and_run(folder, folder / "hosp", *WHOLE_BUILD)
     assert built.returncode == 0, built.output[-4000:]
     with duckdb.connect(str(folder / "emr.duckdb"), read_only=True) as connection:
         yield connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -15,19 +16,59 @@ from dbt.task.deps import _create_sha1_hash
 from pipeline.packages import install_packages, installed_version
 from tests.conftest import run_dbt
 
+# Arguments of accepted_range, and how many of 0, 2, 4 and null are outside.
+RANGES = [
+    ({"min_value": 1}, 1),
+    ({"max_value": 3}, 1),
+    ({"min_value": 1, "max_value": 3}, 2),
+    ({"min_value": 0, "max_value": 4}, 0),
+    ({"min_value": 0, "max_value": 4, "inclusive": False}, 2),
+]
+# Rows of two columns, and how many combinations repeat.
+PAIRS = [
+    ([(1, 1), (1, 2), (2, 1)], 0),
+    ([(1, 1), (1, 1), (2, 1)], 1),
+    ([(1, None), (1, None), (2, 1), (2, 1), (2, 1)], 2),
+]
 
-@pytest.fixture
-def small_project(tmp_path: Path, project_root: Path) -> Path:
-    """A project with one table, the profile of ours, and the stand-in installed."""
-    project = tmp_path / "project"
-    (project / "models").mkdir(parents=True)
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory, project_root: Path) -> dict[str, int]:
+    """By table of a small project with the stand-in installed, what its test counts."""
+    folder = tmp_path_factory.mktemp("stand-in")
+    project = folder / "project"
+    shutil.copytree(project_root / "dbt_utils_fallback", project / "dbt_packages" / "dbt_utils")
     for name in ("packages.yml", "profiles.example.yml"):
         shutil.copyfile(project_root / name, project / name)
     (project / "dbt_project.yml").write_text(
         "name: small\nprofile: emr_analytics\nversion: '1.0'\nconfig-version: 2\n", encoding="utf-8"
     )
-    shutil.copytree(project_root / "dbt_utils_fallback", project / "dbt_packages" / "dbt_utils")
-    return project
+    numbers = "select 0 as n union all select 2 union all select 4 union all select null"
+    tables, models = {}, []
+    for i, (arguments, _) in enumerate(RANGES):
+        tables[f"numbers_{i}"] = numbers
+        test = {"dbt_utils.accepted_range": {"arguments": arguments}}
+        models.append({"name": f"numbers_{i}", "columns": [{"name": "n", "data_tests": [test]}]})
+    for i, (rows, _) in enumerate(PAIRS):
+        tables[f"pairs_{i}"] = " union all ".join(
+            f"select {a} as a, cast({'null' if b is None else b} as int) as b" for a, b in rows
+        )
+        arguments = {"combination_of_columns": ["a", "b"]}
+        test = {"dbt_utils.unique_combination_of_columns": {"arguments": arguments}}
+        models.append({"name": f"pairs_{i}", "data_tests": [test]})
+    (project / "models").mkdir()
+    for name, sql in tables.items():
+        (project / "models" / f"{name}.sql").write_text(sql, encoding="utf-8")
+    described = yaml.safe_dump({"models": models})
+    (project / "models" / "tables.yml").write_text(described, encoding="utf-8")
+    run = run_dbt(folder / "run", "build", project=project)
+    results = json.loads((run.target_path / "run_results.json").read_text(encoding="utf-8"))
+    nodes = run.manifest()["nodes"]
+    return {
+        nodes[nodes[result["unique_id"]]["attached_node"]]["name"]: result["failures"]
+        for result in results["results"]
+        if result["unique_id"].startswith("test.")
+    }
 
 
 def test_the_lock_fits_packages_yml(project_root):
@@ -74,60 +115,14 @@ def test_the_stand_in_has_every_macro_that_the_project_uses(project_root):
     assert used == written
 
 
-@pytest.mark.parametrize(
-    ("arguments", "failures"),
-    [
-        ("min_value: 1", 1),
-        ("max_value: 3", 1),
-        ("min_value: 1\n                max_value: 3", 2),
-        ("min_value: 0\n                max_value: 4", 0),
-        ("min_value: 0\n                max_value: 4\n                inclusive: false", 2),
-    ],
-)
-def test_accepted_range_counts_values_outside_and_lets_nulls_pass(
-    small_project, tmp_path, arguments, failures
-):
-    (small_project / "models" / "numbers.sql").write_text(
-        "select 0 as n union all select 2 union all select 4 union all select null",
-        encoding="utf-8",
-    )
-    (small_project / "models" / "numbers.yml").write_text(
-        "models:\n  - name: numbers\n    columns:\n      - name: n\n        data_tests:\n"
-        "          - dbt_utils.accepted_range:\n              arguments:\n"
-        f"                {arguments}\n",
-        encoding="utf-8",
-    )
-    run = run_dbt(tmp_path / "run", "build", project=small_project)
-    assert (run.returncode == 0) == (failures == 0), run.output
-    if failures:
-        assert f"Got {failures} result" in run.output
+@pytest.mark.parametrize("number", range(len(RANGES)))
+def test_accepted_range_counts_values_outside_and_lets_nulls_pass(failures, number):
+    assert failures[f"numbers_{number}"] == RANGES[number][1]
 
 
-@pytest.mark.parametrize(
-    ("rows", "failures"),
-    [
-        ([(1, 1), (1, 2), (2, 1)], 0),
-        ([(1, 1), (1, 1), (2, 1)], 1),
-        ([(1, None), (1, None), (2, 1), (2, 1), (2, 1)], 2),
-    ],
-)
-def test_unique_combination_counts_combinations_that_repeat(
-    small_project, tmp_path, rows, failures
-):
-    selects = [f"select {a} as a, cast({'null' if b is None else b} as int) as b" for a, b in rows]
-    (small_project / "models" / "pairs.sql").write_text(
-        " union all ".join(selects), encoding="utf-8"
-    )
-    (small_project / "models" / "pairs.yml").write_text(
-        "models:\n  - name: pairs\n    data_tests:\n"
-        "      - dbt_utils.unique_combination_of_columns:\n          arguments:\n"
-        "            combination_of_columns: [a, b]\n",
-        encoding="utf-8",
-    )
-    run = run_dbt(tmp_path / "run", "build", project=small_project)
-    assert (run.returncode == 0) == (failures == 0), run.output
-    if failures:
-        assert f"Got {failures} result" in run.output
+@pytest.mark.parametrize("number", range(len(PAIRS)))
+def test_unique_combination_counts_combinations_that_repeat(failures, number):
+    assert failures[f"pairs_{number}"] == PAIRS[number][1]
 
 
 def test_requirements_and_project_files_name_no_registry(project_root):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from filelock import FileLock
 
 from powerbi.marts import Mart, read_marts
 from powerbi.model import build_database
-from tests.conftest import PROJECT_ROOT, DbtRun, run_dbt
+from tests.conftest import PROJECT_ROOT, DbtRun
 from tests.powerbi.dax_engine import Engine
 
 PROJECT = PROJECT_ROOT / "powerbi"
@@ -28,20 +26,10 @@ TYPES = {
 
 
 @pytest.fixture(scope="session")
-def artifacts(demo_build: DbtRun, demo_warehouse: Path, shared_folder: Path) -> Path:
+def artifacts(demo_build: DbtRun) -> Path:
     """A folder with the manifest and the catalog of the built demo."""
-    folder = shared_folder / "documented"
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "target" / "manifest.json").exists():
-            folder.mkdir(exist_ok=True)
-            shutil.copyfile(demo_warehouse, folder / demo_warehouse.name)
-            run = run_dbt(folder, "docs", "generate", "--no-compile")
-            assert run.returncode == 0, run.output[-4000:]
-            # without compiling, dbt writes the catalog alone
-            shutil.copyfile(
-                demo_build.target_path / "manifest.json", folder / "target" / "manifest.json"
-            )
-    return folder / "target"
+    assert demo_build.returncode == 0, demo_build.output[-4000:]
+    return demo_build.target_path
 
 
 @pytest.fixture(scope="session")
