@@ -287,6 +287,34 @@ def test_a_table_is_text_and_escapes_what_a_hospital_wrote():
     assert 'tabindex="0"' in html
 
 
+def test_what_begins_rows_in_the_same_way_is_said_once():
+    texts = ["rpt_findings.finding_id", "rpt_findings.statement", "rpt_findings.unit"]
+    shown = visual(values=[*texts, "Finding, value"])
+    rows = pd.DataFrame(
+        {
+            "rpt_findings.finding_id": ["F1", "F1", "F2"],
+            # the same statement of another finding is said again
+            "rpt_findings.statement": ["Same", "Same", "Same"],
+            "rpt_findings.unit": ["count", "ratio", "ratio"],
+            "Finding, value": [2.0, 2.0, 2.0],
+        }
+    )
+    html = table_html(Figures(shown, rows, {}), fewest=25)
+    cells = re.findall(r"<td([^>]*)>([^<]*)</td>", html)
+    assert cells == [
+        (' rowspan="2"', "F1"),
+        (' rowspan="2"', "Same"),
+        ("", "count"),
+        (' class="number"', "2"),
+        ("", "ratio"),
+        (' class="number"', "2.00"),
+        ("", "F2"),
+        ("", "Same"),
+        ("", "ratio"),
+        (' class="number"', "2.00"),
+    ]
+
+
 def test_a_control_chart_shows_limits_and_signals():
     (shown,) = (
         v for name, v in VISUALS if name == "readmissions" and v.small_multiples is not None

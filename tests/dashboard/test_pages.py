@@ -108,6 +108,92 @@ def test_headline_figures_are_those_of_the_marts(reader, marts):
     assert reader.card("Overall rating, 0 to 10", "Overall rating") == f"{rating:.2f}"
 
 
+# Page, visual, card, how it is printed, and the figure by an own query for Cardiology's last year.
+FIGURES = [
+    (
+        "revenue-and-coverage",
+        "Revenue, and days in accounts receivable",
+        "Net revenue",
+        "${:,.0f}",
+        "select sum(allowed_amount) from marts.fct_revenue as facts {arrival}",
+    ),
+    (
+        "revenue-and-coverage",
+        "Revenue, and days in accounts receivable",
+        "Denial rate",
+        "{:.1%}",
+        "select avg(is_denied) from marts.fct_revenue as facts {arrival} and is_adjudicated = 1",
+    ),
+    (
+        "departments-and-satisfaction",
+        "Rating, top box and response rate",
+        "Overall rating top box",
+        "{:.1%}",
+        "select avg(case when overall_rating >= 9 then 1 when overall_rating >= 0 then 0 end) "
+        "from marts.fct_satisfaction as facts {discharge} and is_survey_eligible = 1",
+    ),
+    (
+        "departments-and-satisfaction",
+        "Rating, top box and response rate",
+        "Surveys returned",
+        "{:,.0f}",
+        "select count(*) from marts.fct_satisfaction as facts {discharge} "
+        "and is_survey_eligible = 1 and returned_date_key is not null and is_returned = 1",
+    ),
+    (
+        "operations",
+        "Volume, stay, occupancy and waits",
+        "Occupancy",
+        "{:.1%}",
+        "select sum(facts.midnight_census) / sum(facts.staffed_beds) "
+        "from marts.fct_daily_census as facts {day} and facts.staffed_beds > 0",
+    ),
+    (
+        "operations",
+        "Volume, stay, occupancy and waits",
+        "Average length of stay",
+        "{:.1f}",
+        "select avg(length_of_stay_days) from marts.fct_encounters as facts {discharge} "
+        "and encounter_class = 'inpatient' and discharged_at is not null",
+    ),
+    (
+        "data-quality",
+        "How many the figures of this choice rest on",
+        "Patients",
+        "{:,.0f}",
+        "select count(distinct patient_key) from marts.fct_encounters as facts {arrival}",
+    ),
+    (
+        "data-quality",
+        "Rows delivered, refused and flagged",
+        "Delivered rows",
+        "{:,.0f}",
+        "select sum(delivered_rows) from (select distinct table_name, delivered_rows "
+        "from marts.rpt_data_quality)",
+    ),
+]
+CHOSEN = (
+    "inner join marts.dim_date as days on facts.{key} = days.date_key "
+    "inner join marts.dim_department as departments "
+    "on facts.department_key = departments.department_key "
+    f"{LAST_YEAR} and departments.department_name = 'Cardiology'"
+)
+KEYS = {"arrival": "arrival_date_key", "discharge": "discharge_date_key", "day": "date_key"}
+
+
+@pytest.mark.parametrize(
+    ("page", "visual", "name", "printed", "sql"), FIGURES, ids=[figure[2] for figure in FIGURES]
+)
+def test_figures_of_a_choice_are_those_of_the_marts(
+    reader, marts, page, visual, name, printed, sql
+):
+    reader.open(f"{page}?department=Cardiology")
+    joins = {word: CHOSEN.format(key=key) for word, key in KEYS.items()}
+    expected = one(marts, sql.format(**joins))
+    assert expected > 0
+    assert reader.card(visual, name) == printed.format(expected)
+
+
 def test_findings_are_those_of_the_report(reader, marts):
     reader.open()
     table = reader.table("The findings, checked on all of the data")
