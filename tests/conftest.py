@@ -45,11 +45,11 @@ def pytest_runtest_makereport():
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]):
-    """One worker builds the demo first, the others do what needs none meanwhile."""
+    """One worker builds the demo first, the others do the files that need none meanwhile."""
+    needs_demo = {item.path for item in items if "demo_build" in getattr(item, "fixturenames", ())}
 
     def place(item: pytest.Item) -> int:
-        is_first = item.path.name == "test_real_builds.py"
-        return 0 if is_first else 1 + ("demo_build" in getattr(item, "fixturenames", ()))
+        return 0 if item.path.name == "test_real_builds.py" else 1 + (item.path in needs_demo)
 
     items.sort(key=place)
 

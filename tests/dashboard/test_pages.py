@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from dashboard.snapshot import write_snapshot
 from measures.pages import all_pages
 from tests.conftest import PROJECT_ROOT
 from tests.dashboard.conftest import Reader, serve, stop
@@ -246,6 +247,41 @@ def test_a_slicer_changes_the_figures_and_the_address(reader, marts, chromium, a
     other.page.close()
 
 
+@pytest.mark.parametrize(
+    ("slicer", "value", "condition", "in_address"),
+    [
+        (
+            "Period",
+            "12 months before",
+            "rolling_year = '12 months before'",
+            "period=12+months+before",
+        ),
+        ("Month", "Mar 2024", "year_month_name = 'Mar 2024'", "month=Mar+2024"),
+        ("Age group", "Senior", "age_group = 'Senior'", "age_group=Senior"),
+        ("Payer", "Medicare", "payer_category = 'Medicare'", "payer=Medicare"),
+    ],
+)
+def test_each_slicer_chooses_with_the_keyboard(reader, marts, slicer, value, condition, in_address):
+    # a value more of the period is beside the one that the page begins with
+    period = "true" if slicer == "Period" else "rolling_year = 'Last 12 months'"
+    expected = one(
+        marts,
+        "select count(*) from marts.fct_encounters as facts "
+        "inner join marts.dim_date as days on facts.arrival_date_key = days.date_key "
+        "inner join marts.dim_age_group using (age_group_key) "
+        "inner join marts.dim_payer using (payer_key) "
+        f"where ({period}) and ({condition} or '{slicer}' = 'Period' "
+        "and rolling_year = 'Last 12 months')",
+    )
+    reader.open("data-quality")
+    choose(reader, slicer, value)
+    title = "How many the figures of this choice rest on"
+    assert expected > 100
+    assert reader.card(title, "Encounters") == f"{expected:,}"
+    assert in_address in reader.page.url.replace("%20", "+")
+    assert not reader.complaints
+
+
 def test_a_choice_of_nobody_and_of_few_is_said_and_not_shown(reader, marts):
     reader.open("readmissions?department=Pediatrics&age_group=Senior")
     assert reader.card("Readmission rate by window", "Readmission rate 30 days") == "–"
@@ -370,3 +406,31 @@ def test_a_build_is_not_in_the_way_of_a_reader_nor_a_reader_in_its(reader, wareh
         assert "The marts are being written or replaced at this moment" in text
     reader.open()
     assert reader.page.locator("[data-testid=stAlert]").count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_snapshot_opens_offline_and_anyone_can_read_it(
+    chromium, warehouse, axe, tmp_path, monkeypatch, width
+):
+    monkeypatch.setenv("EMR_WAREHOUSE", str(warehouse))
+    path = tmp_path / "report.html"
+    write_snapshot("duckdb", path, {})
+    page = chromium.new_page(viewport={"width": width, "height": 900}, offline=True)
+    asked, complaints = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(path.as_uri())
+    assert asked == [path.as_uri()]
+    assert complaints == []
+    assert page.locator("svg").count() > 10
+    page.add_script_tag(content=axe)
+    found = page.evaluate(f"axe.run(document, {{runOnly: {STANDARDS}}})")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) <= 0
+    page.emulate_media(media="print")
+    # of the paper between its margins, in CSS pixels: no visual is cut at the side
+    page.set_viewport_size({"width": 688, "height": 900})
+    wide = "v => v.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
+    assert page.locator(".visual").evaluate_all(wide) == []
+    page.close()
