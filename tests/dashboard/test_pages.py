@@ -209,7 +209,7 @@ def test_findings_are_those_of_the_report(reader, marts):
 
 def choose(reader: Reader, slicer: str, value: str) -> None:
     """Choose a value of a slicer with the keyboard alone."""
-    box = reader.page.locator("[data-testid=stSidebar]").get_by_label(slicer, exact=False).first
+    box = reader.page.locator("[data-testid=stSidebar]").get_by_label(slicer, exact=True).first
     box.focus()
     reader.page.keyboard.type(value)
     reader.page.wait_for_timeout(300)
