@@ -20,9 +20,9 @@ from dashboard.cards import Card, cards_of, count_in_words
 from dashboard.charts import specification
 from dashboard.choice import Choice, Reading, address_name
 from dashboard.figures import Figures, figures_of, rests_on
-from dashboard.layout import Row, rows_of
+from dashboard.layout import Row, rows_of, sections_of
 from dashboard.marts import Marts
-from dashboard.multiples import multiples_of
+from dashboard.multiples import WITHOUT_CHART, multiples_of
 from dashboard.tables import table_html
 from measures.catalogue import catalogue
 from measures.pages import Page, Slicer, Visual, all_pages, page_slicers
@@ -109,8 +109,11 @@ def show(page: Page, state: State) -> None:
         st.error(plain(state.complaint), icon=":material/info:")
         return
     notes(page, state)
-    sections = [page, *(p for p in all_pages().pages if p.name == page.continues_with)]
-    drawn = [open_section(section, section is not page, state.reading) for section in sections]
+    sections = sections_of(page)
+    drawn = [
+        open_section(section, bool(number), state.reading)
+        for number, section in enumerate(sections)
+    ]
     try:
         # everything is asked before anything is drawn, so that the marts are held for a moment
         with Marts(TARGET) as asked:
@@ -362,7 +365,7 @@ def show_multiples(figures: Figures) -> None:
                 alt=f"{figures.visual.alt} {multiple.value}: {multiple.words}.",
             )
     if without or not multiples:
-        st.caption(f"No chart, for want of cases a month: {plain(', '.join(without)) or 'all'}.")
+        st.caption(f"{WITHOUT_CHART}: {plain(', '.join(without)) or 'all'}.")
 
 
 main()

@@ -112,7 +112,7 @@ def _notes(measure: Measure, row: Mapping, figures: Figures, smallest_cell: int)
     elif measure.kind != "count" and measure.rests_on not in (None, NOBODY):
         count = figures.counts.get(measure.rests_on)
         yield count_in_words(measure.rests_on, count, smallest_cell)
-        if not is_shown and count is not None:
+        if not is_shown and count:
             yield "too few of them, or of the rest, to show"
     names = figures.not_followed.get(measure.name)
     if names:

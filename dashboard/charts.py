@@ -14,6 +14,8 @@ from measures.catalogue import Format, catalogue
 from measures.theme import BAD, GREY, INK, LINE, SERIES
 
 HEIGHT, BAR_HEIGHT = 280, 30
+# In pixels, for the figure at the end of the longest bar.
+ROOM_FOR_LABELS = 56
 # D3's formats of an axis.
 AXES: dict[Format, str] = {
     "count": ",.0f",
@@ -74,6 +76,8 @@ def specification(
         layer.pop("data", None)
     result.pop("datasets", None)
     result |= {"data": {"values": _records(figures)}, "config": STYLE, "width": width}
+    if figures.visual.kind == "bar":
+        result["padding"] = {"left": 5, "top": 5, "bottom": 5, "right": ROOM_FOR_LABELS}
     if height:
         result["height"] = height
     return result
@@ -168,9 +172,7 @@ def _bars(figures: Figures) -> alt.LayerChart | alt.Chart:
     # the order of the rows, which the page asks for
     order = list(dict.fromkeys(record[x] for record in _records(figures)))
     position = alt.Y(f"{x}:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
-    # room for the figure at the end of the longest bar
-    longest = 1.15 * max(figures.rows[y].max(), 0)
-    across = alt.X(**_measure_axis(figures, y, is_from_zero=True)).scale(domainMax=longest)
+    across = alt.X(**_measure_axis(figures, y, is_from_zero=True))
     bars = alt.Chart().encode(y=position, x=across, tooltip=_tooltips(figures))
     if visual.series:
         series = _words(figures, visual.series)

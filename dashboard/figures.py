@@ -170,10 +170,13 @@ def figures_of(
         arranged = _arranged(visual, answer)
         too_few = ()
         if visual.x and split_by(visual) == [visual.x]:
-            shown_values = set(arranged[visual.x])
-            too_few = [v for v in answer[visual.x].dropna().unique() if v not in shown_values]
+            # a point needs both of its figures
+            needed = [*visual.y, visual.against] if visual.against else []
+            drawn = set(arranged.dropna(subset=needed)[visual.x])
+            in_order = answer.sort_values(sorted_by(visual.x) or visual.x)[visual.x]
+            too_few = [value for value in in_order.dropna().unique() if value not in drawn]
         limits = not_followed(page, visual, choice, reading)
-        result[visual.title] = Figures(visual, arranged, found, sorted(too_few), limits)
+        result[visual.title] = Figures(visual, arranged, found, too_few, limits)
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from measures.pages import Visual
+from measures.pages import Page, Visual, all_pages
 
 # A visual, or a row of (width, stack of rows).
 Row = list[tuple[int, list]]
@@ -12,6 +12,13 @@ Row = list[tuple[int, list]]
 MOST_CARDS, MOST_CHARTS = 3, 2
 # A table with more columns takes the whole width.
 MOST_TABLE_COLUMNS = 4
+
+
+def sections_of(page: Page) -> list[Page]:
+    """A page without what sums up the one that follows on it, and that one."""
+    visuals = [v for v in page.visuals if not v.summary_of or v.summary_of != page.continues_with]
+    followed = [other for other in all_pages().pages if other.name == page.continues_with]
+    return [page.model_copy(update={"visuals": visuals}), *followed]
 
 
 def rows_of(visuals: Sequence[Visual]) -> list[Row | Visual]:
@@ -28,7 +35,9 @@ def rows_of(visuals: Sequence[Visual]) -> list[Row | Visual]:
                 raise ValueError(f"{band[0].title} overlaps another visual")
             result.append(band[0])
             continue
-        # charts first, which are read at a glance; then tables that take the whole width
+        # a wide table with which a row begins stands first, others after the charts
+        while columns and all(_is_wide(visual) for visual in columns[0]):
+            result += columns.pop(0)
         narrow = [[visual for visual in column if not _is_wide(visual)] for column in columns]
         result += _side_by_side([column for column in narrow if column])
         result += [visual for column in columns for visual in column if _is_wide(visual)]

@@ -9,6 +9,7 @@ from dashboard.figures import Figures
 SIGNALS = "Control chart signals"
 # More charts are not read; who looks for one chooses its department.
 MOST = 12
+WITHOUT_CHART = "No chart, as months or limits rest on too few to show, or others have more signals"
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ def _in_words(signals: int) -> str:
 
 
 def multiples_of(figures: Figures) -> tuple[list[Multiple], list[str]]:
-    """The charts, those with most signals first, and the values that have none.
+    """The charts, those with most signals first, and in words the values that have none.
 
-    They have too few for a chart, or there are many others with as many signals.
+    Their months or limits rest on too few to be shown, or many others have as many signals.
     """
     visual, rows = figures.visual, figures.rows
     if rows.empty:
@@ -43,13 +44,17 @@ def multiples_of(figures: Figures) -> tuple[list[Multiple], list[str]]:
     by_value = rows.groupby(visual.small_multiples)
     # a value without limits says nothing, and limits without a value neither
     is_shown = (by_value[visual.y[0]].count() > 1) & (by_value[visual.y[1]].count() > 0)
-    signals = by_value[SIGNALS].sum()[is_shown]
+    signals = by_value[SIGNALS].sum()
     found = [
         Multiple(
             value,
             _in_words(int(count)),
             Figures(visual, rows[rows[visual.small_multiples] == value], figures.counts),
         )
-        for value, count in signals.sort_values(ascending=False, kind="stable").items()
+        for value, count in signals[is_shown].sort_values(ascending=False, kind="stable").items()
     ]
-    return found[:MOST], [m.value for m in found[MOST:]] + list(is_shown[~is_shown].index)
+    without = [multiple.value for multiple in found[MOST:]] + list(is_shown[~is_shown].index)
+    return found[:MOST], [
+        f"{value} ({_in_words(int(signals[value]))})" if signals[value] else value
+        for value in without
+    ]

@@ -17,7 +17,7 @@ from dashboard.charts import specification
 from dashboard.choice import Choice, Reading
 from dashboard.figures import Ask, Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of
-from dashboard.multiples import multiples_of
+from dashboard.multiples import WITHOUT_CHART, multiples_of
 from dashboard.tables import table_html
 from measures.catalogue import catalogue
 from measures.pages import Page, Visual, all_pages
@@ -61,6 +61,7 @@ def write_snapshot(target: str, path: Path, chosen: Mapping[str, Sequence[str]])
         lstrip_blocks=True,
     )
     html = environment.get_template(TEMPLATE).render(
+        without_chart=WITHOUT_CHART,
         pages=pages,
         chosen=reading.in_words(all_pages().pages[0], choice),
         built_at=build.built_at,

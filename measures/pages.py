@@ -44,6 +44,7 @@ class Visual(Definition):
         since: the variable that holds the first day that it shows.
         sort: direction by field.
         grey_if_few: the count under which figures are grey.
+        summary_of: the page that it sums up; left out where that page follows on the same page.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Visual(Definition):
     since: str | None = None
     sort: dict[str, Literal["ascending", "descending"]] = Field(default_factory=dict)
     grey_if_few: str | None = None
+    summary_of: str | None = None
 
     def measures(self) -> list[str]:
         """The measures that it shows, without those of its tooltips."""

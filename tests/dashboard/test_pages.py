@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from dashboard.layout import sections_of
 from dashboard.snapshot import write_snapshot
 from measures.pages import all_pages
 from tests.conftest import PROJECT_ROOT
@@ -19,6 +20,14 @@ AXE = PROJECT_ROOT / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.j
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {page.name: page for page in all_pages().pages}
 FIRST = next(iter(PAGES))
+# Texts of charts that are not whole within them.
+CUT_TEXTS = """[...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')].flatMap(svg => {
+    const chart = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('text')].filter(text => {
+        const box = text.getBoundingClientRect();
+        return box.width && (box.right > chart.right + 1 || box.left < chart.left - 1);
+    }).map(text => text.textContent);
+})"""
 LAST_YEAR = "where days.rolling_year = 'Last 12 months'"
 
 
@@ -43,7 +52,8 @@ def test_a_page_stands_and_anyone_can_read_it(chromium, address, axe, name, widt
     assert reader.page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
     assert reader.page.locator("h1").inner_text().split(":")[0] == PAGES[name].title
     headings = reader.page.locator("h3").all_inner_texts()
-    shown = [visual.title for visual in PAGES[name].visuals if visual.kind != "slider"]
+    visuals = [visual for section in sections_of(PAGES[name]) for visual in section.visuals]
+    shown = [visual.title for visual in visuals if visual.kind != "slider"]
     assert [t for t in shown if not any(h.strip().startswith(t) for h in headings)] == []
     assert {url.split("/")[2] for url in reader.requests if "://" in url} == {
         address.removeprefix("http://")
@@ -62,6 +72,8 @@ def test_a_page_stands_and_anyone_can_read_it(chromium, address, axe, name, widt
         )
         == []
     )
+    # no figure runs out of its chart
+    assert reader.page.evaluate(CUT_TEXTS) == []
     reader.page.close()
 
 
@@ -352,12 +364,39 @@ def test_what_a_hospital_calls_a_department_is_read_as_it_stands(
         stop(process)
 
 
-def test_a_slider_changes_what_it_promises_and_the_address(reader):
+def go_with_tab(reader: Reader, found: str) -> None:
+    """Press Tab until what has the focus fits a condition; all on the way can be seen."""
+    for _ in range(80):
+        reader.page.keyboard.press("Tab")
+        is_seen = reader.page.evaluate(
+            "(({left, right, width}) => !width || (right > 0 && left < innerWidth))"
+            "(document.activeElement.getBoundingClientRect())"
+        )
+        assert is_seen, reader.page.evaluate("document.activeElement.outerHTML")
+        if reader.page.evaluate(f"(e => {found})(document.activeElement)"):
+            return
+    pytest.fail(f"Tab never comes to {found}")
+
+
+def test_on_a_telephone_nothing_that_the_keyboard_reaches_is_out_of_sight(chromium, address):
+    reader = Reader(chromium, address, 390, 900)
+    reader.open("operations")
+    go_with_tab(reader, "e.innerText?.includes('CSV')")
+    reader.page.close()
+
+
+def test_a_slider_changes_what_it_promises_and_the_address(reader, marts):
     reader.open("recommendations")
     title = "R5, coverage, all data"
     before = reader.card(title, "Newly insured patients")
-    slider = reader.page.get_by_role("slider", name="More insured patients")
-    slider.focus()
+    insured = one(
+        marts,
+        "select count(distinct patient_key) from marts.fct_encounters "
+        "inner join marts.dim_patient using (patient_key) "
+        "where latest_payer_category <> 'Uninsured'",
+    )
+    assert float(before) == pytest.approx(0.1 * insured, abs=0.06)
+    go_with_tab(reader, "e.getAttribute('aria-label') == 'More insured patients'")
     reader.page.keyboard.press("ArrowLeft")
     reader.wait()
     after = reader.card(title, "Newly insured patients")
