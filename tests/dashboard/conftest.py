@@ -52,7 +52,7 @@ def warehouse(demo_warehouse: Path, tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def marts(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same marts, to ask them in another way."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:

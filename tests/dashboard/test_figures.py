@@ -374,6 +374,80 @@ def test_every_visual_of_the_demo_has_figures_and_a_chart(of_the_demo, name):
             assert len(values) > 1 or figures.visual.kind == "scatter", title
 
 
+PER_GROUP = [
+    (
+        "operations",
+        "Occupancy by department",
+        "select departments.department_name, sum(facts.midnight_census) / sum(facts.staffed_beds) "
+        "from marts.fct_daily_census as facts inner join marts.dim_date using (date_key) "
+        "inner join marts.dim_department as departments using (department_key) "
+        "where facts.staffed_beds > 0 and rolling_year = 'Last 12 months' group by 1",
+    ),
+    (
+        "executive-summary",
+        "Encounters per day by month",
+        "select year_month_name, count(*) / count(distinct date_key) from marts.fct_encounters "
+        "inner join marts.dim_date on arrival_date_key = date_key group by 1",
+    ),
+    (
+        "revenue-and-coverage",
+        "Net revenue per patient by department and age group",
+        "select department_name || age_group, sum(net_revenue_amount) / count(distinct patient_key)"
+        " from marts.fct_encounters inner join marts.dim_date on arrival_date_key = date_key "
+        "inner join marts.dim_department using (department_key) "
+        "inner join marts.dim_age_group using (age_group_key) "
+        "where rolling_year = 'Last 12 months' group by 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "title", "sql"), PER_GROUP, ids=[row[1] for row in PER_GROUP])
+def test_a_chart_draws_what_a_query_gives(of_the_demo, demo, name, title, sql):
+    chosen = Choice({"Period": ("Last 12 months",)})
+    figures = figures_of(PAGES[name], PAGES[name].visuals, chosen, of_the_demo, ask)[title]
+    made = specification(figures)
+    encoding = made.get("layer", [made])[0]["encoding"]
+    # bars lie: their length is along x
+    group, value = ("y", "x") if figures.visual.kind == "bar" else ("x", "y")
+    fields = [encoding[group]["field"]]
+    fields += [encoding["color"]["field"]] if "color" in encoding else []
+    drawn = {
+        "".join(row[field] for field in fields): row[encoding[value]["field"]]
+        for row in made["data"]["values"]
+    }
+    expected = dict(demo.execute(sql).fetchall())
+    assert len(drawn) > 5
+    assert drawn == {group: pytest.approx(expected[group]) for group in drawn}
+    if len(fields) == 1:
+        assert drawn.keys() == expected.keys()
+    if name == "operations":
+        assert encoding[group]["sort"] == sorted(drawn, key=drawn.get, reverse=True)
+
+
+def test_control_charts_of_the_demo_have_limits(of_the_demo):
+    """Otherwise nobody would see one."""
+    one = PAGES["operations"]
+    chosen = Choice({"Period": ("Last 12 months",)})
+    (shown,) = (v for v in one.visuals if v.small_multiples)
+    multiples, _ = multiples_of(figures_of(one, [shown], chosen, of_the_demo, ask)[shown.title])
+    assert len(multiples) > 5
+    assert any("with a signal" in multiple.words for multiple in multiples)
+    for multiple in multiples:
+        assert multiple.figures.rows["Control chart, upper limit"].notna().sum() > 20
+
+
+def test_a_point_that_lacks_one_of_its_figures_is_named(of_the_demo):
+    one = PAGES["departments-and-satisfaction"]
+    (shown,) = (v for v in one.visuals if v.kind == "scatter")
+    chosen = Choice({"Period": ("Last 12 months",)})
+    figures = figures_of(one, [shown], chosen, of_the_demo, ask)[shown.title]
+    drawn = figures.rows.dropna(subset=["Overall rating", "Readmission rate 30 days"])
+    names = "dim_department.department_name"
+    assert not set(figures.too_few) & set(drawn[names])
+    assert set(figures.rows[names]) - set(drawn[names]) < {*figures.too_few, "one more"}
+    assert len(set(figures.rows[names]) - set(drawn[names])) > 1
+
+
 def test_asking_together_gives_what_asking_alone_gives(of_the_demo):
     one = PAGES["readmissions"]
     whole = figures_of(one, one.visuals, Choice(), of_the_demo, ask)
