@@ -288,7 +288,7 @@ def show_visual(page: Page, figures: Figures, state: State) -> None:
         if counts and visual.kind != "cards":
             st.caption(f"n = {', '.join(counts)}")
         if figures.too_few:
-            st.caption(f"No data, or too few to show: {plain(', '.join(figures.too_few))}.")
+            st.caption(f"No data, or too few to show: {plain(figures.unseen())}.")
         for limit in figures.limits():
             st.caption(limit)
         st.download_button(

@@ -20,6 +20,8 @@ from measures.theme import SERIES
 Ask = Callable[[Sequence[str], Selection, Sequence[str]], pd.DataFrame]
 # As many as there are colours.
 MOST_SERIES = len(SERIES)
+# More values without a figure are counted.
+MOST_NAMED = 8
 # What a spreadsheet takes for the beginning of a formula.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 COMPARED = {
@@ -54,6 +56,12 @@ class Figures:
             return self
         sizes = self.rows.groupby(series)[self.visual.y[0]].sum().nlargest(MOST_SERIES)
         return replace(self, rows=self.rows[self.rows[series].isin(sizes.index)])
+
+    def unseen(self) -> str:
+        """The values of the axis that have no figure; of many the first ones."""
+        named = list(self.too_few[:MOST_NAMED])
+        more = len(self.too_few) - len(named)
+        return ", ".join(named) + (f" and {more} more" if more else "")
 
     def limits(self) -> list[str]:
         """What is not drawn or followed, in words; cards say one by one what they do not follow."""

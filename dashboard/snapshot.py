@@ -154,7 +154,7 @@ def _visual(visual: Visual, figures: Figures | None, reading: Reading, width: st
             for multiple in multiples
         ]
         return {**result, "without": without}
-    result["too_few"] = figures.too_few
+    result["unseen"] = figures.unseen()
     return {**result, "charts": [{"svg": _svg(specification(figures, WIDTHS[width]), visual.alt)}]}
 
 

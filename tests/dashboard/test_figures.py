@@ -287,6 +287,15 @@ def test_a_table_is_text_and_escapes_what_a_hospital_wrote():
     assert 'tabindex="0"' in html
 
 
+def test_of_many_values_without_a_figure_the_first_are_named():
+    months = [f"month {number}" for number in range(1, 11)]
+    few = Figures(visual(), pd.DataFrame(), {}, too_few=months[:2])
+    many = Figures(visual(), pd.DataFrame(), {}, too_few=months)
+    assert few.unseen() == "month 1, month 2"
+    assert many.unseen().startswith("month 1, month 2, ")
+    assert many.unseen().endswith("month 8 and 2 more")
+
+
 def test_what_begins_rows_in_the_same_way_is_said_once():
     texts = ["rpt_findings.finding_id", "rpt_findings.statement", "rpt_findings.unit"]
     shown = visual(values=[*texts, "Finding, value"])
