@@ -53,11 +53,11 @@ def measure(warehouse: Path) -> dict[str, float]:
         started = time.perf_counter()
         process, address = serve(warehouse)
         try:
-            is_up = time.perf_counter() - started
+            starting_seconds = time.perf_counter() - started
             reader = Reader(browser, address, 1280, 900)
             reader.open()
-            drawn = reader.page.evaluate("window.lastChange") / 1000
-            found["first page after start"] = is_up + drawn
+            drawing_seconds = reader.page.evaluate("window.lastChange") / 1000
+            found["first page after start"] = starting_seconds + drawing_seconds
             for number, page in enumerate(all_pages().pages):
                 reader.open(page.name if number else "")
                 found[f"page {page.title}"] = reader.page.evaluate("window.lastChange") / 1000

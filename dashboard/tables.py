@@ -32,11 +32,12 @@ def table_html(figures: Figures, fewest: int) -> Markup:
         few = list(figures.rows[visual.grey_if_few].fillna(0) < fewest)
 
     def cell(tag: str, column: str, value: str, rows: int = 1) -> Markup:
-        kind = ' class="number"' if column in numbers else ""
-        kind += f' rowspan="{rows}"' if rows > 1 else ""
-        return Markup(f"<{tag}{kind}>") + escape(value) + Markup(f"</{tag[:2]}>")
+        attributes = ' scope="col"' if tag == "th" else ""
+        attributes += ' class="number"' if column in numbers else ""
+        attributes += f' rowspan="{rows}"' if rows > 1 else ""
+        return Markup(f"<{tag}{attributes}>") + escape(value) + Markup(f"</{tag}>")
 
-    head = Markup("").join(cell('th scope="col"', column, column) for column in table.columns)
+    head = Markup("").join(cell("th", column, column) for column in table.columns)
     spans = _spans(table, [name for name in table.columns if name not in numbers])
     body = Markup("").join(
         Markup('<tr class="few">' if is_few else "<tr>")
