@@ -1,7 +1,7 @@
 -- Question: which adults with type 2 diabetes come back within two months, and how ill are they?
 --
--- Insight 1 of the executive summary. One row per LACE band: patients with an index stay for 60
--- days in which E11.9 is coded, how many of them came back, and how long it took.
+-- Insight 1 of the executive summary. One row per LACE band: patients with an index admission for
+-- 60 days in which E11.9 is coded, how many of them came back, and how long it took.
 with diabetic_stays as (
     select
         readmissions.patient_key,
@@ -13,7 +13,7 @@ with diabetic_stays as (
         on readmissions.age_group_key = age_groups.age_group_key
     where
         readmissions.has_type_2_diabetes = 1
-        and readmissions.is_index_stay_60_days = 1
+        and readmissions.is_index_admission_60_days = 1
         and age_groups.age_group = 'Adult'
 ),
 

@@ -10,7 +10,7 @@ with ratings as (
         charts.month_start_date_key,
         charts.value,
         charts.n,
-        charts.centre_line,
+        charts.center_line,
         charts.lower_limit,
         charts.is_signal
     from {{ ref('rpt_control_charts') }} as charts
@@ -34,7 +34,7 @@ select
     ratings.month_start_date_key,
     ratings.value as mean_rating,
     ratings.n as answers,
-    ratings.centre_line,
+    ratings.center_line,
     ratings.lower_limit,
     ratings.is_signal,
     volumes.encounters_per_day

@@ -6,7 +6,7 @@ with readmissions as (
     select
         department_key,
         department_name,
-        index_stays,
+        index_admissions,
         readmission_rate_30_days,
         observed_to_expected,
         observed_to_expected_lower,
@@ -35,7 +35,7 @@ costs as (
 
 select
     readmissions.department_name,
-    readmissions.index_stays,
+    readmissions.index_admissions,
     readmissions.readmission_rate_30_days,
     readmissions.observed_to_expected,
     readmissions.observed_to_expected_lower,

@@ -100,7 +100,7 @@ def _change(name: str, row: Mapping, against: str) -> Change | None:
         is_better = (direction == "up") == (measure.better == "higher")
     words = AGAINST[against]
     if is_better is not None:
-        # not by colour alone
+        # not by color alone
         words += ", better" if is_better else ", worse"
     return Change(written, words, direction, is_better)
 
@@ -120,7 +120,7 @@ def _notes(measure: Measure, row: Mapping, figures: Figures, smallest_cell: int)
 
 
 def count_in_words(name: str, count: float | None, smallest_cell: int) -> str:
-    """`2,819 index stays 30 days`; hidden where it is a small cell."""
+    """`2,819 index admissions 30 days`; hidden where it is a small cell."""
     is_word = name[1:2].islower()
     what = name[0].lower() + name[1:] if is_word else name
     if count is None:

@@ -153,7 +153,7 @@ def _measure_axis(figures: Figures, name: str, is_from_zero: bool) -> dict:
     }
 
 
-def _colour(figures: Figures, field: str) -> alt.Color:
+def _color(figures: Figures, field: str) -> alt.Color:
     values = _categories(figures, field)
     return alt.Color(
         f"{_words(figures, field)}:N",
@@ -179,7 +179,7 @@ def _bars(figures: Figures) -> alt.LayerChart | alt.Chart:
         return (
             bars.mark_bar()
             .encode(
-                color=_colour(figures, visual.series),
+                color=_color(figures, visual.series),
                 yOffset=alt.YOffset(f"{series}:N", sort=_categories(figures, visual.series)),
             )
             .properties(height=max(HEIGHT, BAR_HEIGHT * 2 * len(order)))
@@ -191,7 +191,7 @@ def _bars(figures: Figures) -> alt.LayerChart | alt.Chart:
 
 
 def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
-    """Bars that stand, in the order of their axis; a colour for each of several measures."""
+    """Bars that stand, in the order of their axis; a color for each of several measures."""
     visual = figures.visual
     x = _words(figures, visual.x)
     order = _categories(figures, visual.x)
@@ -246,8 +246,8 @@ def _lines(figures: Figures) -> alt.LayerChart | alt.Chart:
         )
     )
     if visual.series:
-        colour = _colour(figures, visual.series)
-        line = line.mark_line(point=alt.OverlayMarkDef(size=28)).encode(color=colour)
+        color = _color(figures, visual.series)
+        line = line.mark_line(point=alt.OverlayMarkDef(size=28)).encode(color=color)
     return line.properties(height=HEIGHT)
 
 
@@ -263,7 +263,7 @@ def _months(figures: Figures) -> alt.X:
 
 
 def _control_chart(figures: Figures) -> alt.LayerChart:
-    """Values, centre line and limits; months with a signal stand out in colour, size and shape."""
+    """Values, center line and limits; months with a signal stand out in color, size and shape."""
     x, tooltips = _months(figures), _tooltips(figures)
     value, *others = figures.visual.y
     base = alt.Chart().encode(x=x)
@@ -271,7 +271,7 @@ def _control_chart(figures: Figures) -> alt.LayerChart:
     layers = [
         base.mark_line(
             color=GREY,
-            strokeDash=[1, 0] if name.endswith("centre line") else [5, 4],
+            strokeDash=[1, 0] if name.endswith("center line") else [5, 4],
             strokeWidth=1.2,
         ).encode(y=alt.Y(**{**axis, "field": _value(figures, name)}))
         for name in others

@@ -18,7 +18,7 @@ from measures.theme import SERIES
 
 # The figures of measures for a selection, split by columns: one column per name.
 Ask = Callable[[Sequence[str], Selection, Sequence[str]], pd.DataFrame]
-# As many as there are colours.
+# As many as there are colors.
 MOST_SERIES = len(SERIES)
 # More values without a figure are counted.
 MOST_NAMED = 8

@@ -69,7 +69,7 @@ def write_snapshot(target: str, path: Path, chosen: Mapping[str, Sequence[str]])
         last_day=reading.last_day,
         smallest_cell=int(reading.variables["smallest_cell"]),
         table_style=Markup(TABLE_STYLE.read_text(encoding="utf-8")),
-        colours={
+        colors={
             "ink": INK,
             "line": LINE,
             "background": BACKGROUND,

@@ -28,8 +28,8 @@ def table_html(figures: Figures, fewest: int) -> Markup:
     if visual.kind == "matrix":
         numbers = set(table.columns[1:])
     few = [False] * len(table)
-    if visual.grey_if_few:
-        few = list(figures.rows[visual.grey_if_few].fillna(0) < fewest)
+    if visual.gray_if_few:
+        few = list(figures.rows[visual.gray_if_few].fillna(0) < fewest)
 
     def cell(tag: str, column: str, value: str, rows: int = 1) -> Markup:
         attributes = ' scope="col"' if tag == "th" else ""

@@ -30,7 +30,7 @@ Examples:
   python -m generator --patients 100000 --format parquet --out /data/large
   python -m generator --seed 7 --out another           other people, same hospital
   python -m generator --scenario mine.yaml             your own hospital
-  python -m generator --faults 0.02 --out dirty        with broken rows and a list of them
+  python -m generator --faults 0.02 --out dirty        with failed rows and a list of them
 """
 
 

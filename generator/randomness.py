@@ -5,7 +5,7 @@ encounter or the charge line that the draw is for. So a result does not depend o
 or process in which patients are generated.
 
 Where chance alone would blur what the scenario states (few patients, many departments), draws are
-*even*: within a stratum each draw keeps its own distribution, but neighbours share the range of a
+*even*: within a stratum each draw keeps its own distribution, but neighbors share the range of a
 draw among them, as in stratified sampling, so that the stratum's mean hardly strays.
 """
 
@@ -31,7 +31,7 @@ _NORMAL = np.array(
 )
 
 
-# How many neighbours of a stratum share the range of an even draw.
+# How many neighbors of a stratum share the range of an even draw.
 BLOCK = 32
 
 
@@ -90,9 +90,9 @@ class Streams:
             stream: name of what is drawn.
             keys: integers, shape (n,).
             strata: columns of shape (n,) that define and order the strata: the last may be an order
-                (time, risk), the others say what belongs together. Neighbours in that order share
-                the range: of `block` neighbours each gets another part of [0, 1).
-            block: how many neighbours share the range; 0 for the whole stratum, whose draws are
+                (time, risk), the others say what belongs together. Neighbors in that order share
+                the range: of `block` neighbors each gets another part of [0, 1).
+            block: how many neighbors share the range; 0 for the whole stratum, whose draws are
                 then the middles of equal parts, with an exact mean.
         """
         if len(keys) == 0:

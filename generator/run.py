@@ -117,7 +117,7 @@ def write_extract(
         OutputError: the folder holds other files, or cannot be written.
     """
     folder = folder.resolve()
-    _refuse_foreign_files(folder)
+    _reject_foreign_files(folder)
     beside = folder.with_name(f".{folder.name}.being-written")
     try:
         if beside.exists():
@@ -223,7 +223,7 @@ def _write_csv(table: pa.Table, path: Path, quoting: str) -> None:
         pa.csv.write_csv(table, file, options)
 
 
-def _refuse_foreign_files(folder: Path) -> None:
+def _reject_foreign_files(folder: Path) -> None:
     if folder.is_file():
         raise OutputError(f"{folder} is a file: give a folder.")
     if not folder.is_dir():

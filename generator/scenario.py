@@ -1,6 +1,6 @@
 """The scenario: what the hospital is like, read from a YAML file and checked.
 
-The scenario holds every assumption that is not medicine (volumes, seasons, money, behaviour).
+The scenario holds every assumption that is not medicine (volumes, seasons, money, behavior).
 Medicine is in the clinical catalogue, see :mod:`generator.catalogue`.
 """
 
@@ -382,7 +382,7 @@ class Coverage(Part):
     change_share: Share
 
 
-class ClaimBehaviour(Part):
+class ClaimBehavior(Part):
     """How one category of payer treats claims."""
 
     allowed_share: Share
@@ -398,7 +398,7 @@ class Claims(Part):
 
     submission_days: Skewed
     denied_in_part_share: Share
-    by_category: dict[Category, ClaimBehaviour]
+    by_category: dict[Category, ClaimBehavior]
     denial_reasons: Mix
 
     @model_validator(mode="after")

@@ -136,7 +136,7 @@ def _mean_by(group: np.ndarray, values: np.ndarray, wanted: np.ndarray, groups: 
 def _whole(values: np.ndarray, group: np.ndarray, within: np.ndarray) -> np.ndarray:
     """Round so that what one value loses the next of its group gains: groups keep their mean.
 
-    `within` orders the values of a group; neighbours in that order keep their mean nearly.
+    `within` orders the values of a group; neighbors in that order keep their mean nearly.
     """
     order = np.lexsort((within, group))
     total = np.cumsum(values[order])

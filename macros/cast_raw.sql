@@ -70,7 +70,7 @@
     {{ return(adapter.dispatch('looks_like_time', 'emr_analytics')(text)) }}
 {%- endmacro %}
 
-{#- try_cast refuses an hour of 25; a zone or AM after the time is refused here. -#}
+{#- try_cast rejects an hour of 25; a zone or AM after the time is rejected here. -#}
 {% macro default__looks_like_time(text) -%}
     {{ text }} like '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]%'
         and len({{ text }}) <= 27

@@ -4,7 +4,7 @@
     {{ return({
         'has_diabetes': 'Diabetes',
         'has_heart_failure': 'Heart failure',
-        'has_ischaemic_heart_disease': 'Ischaemic heart disease',
+        'has_ischemic_heart_disease': 'Ischemic heart disease',
         'has_hypertension': 'Hypertension',
         'has_copd': 'COPD',
         'has_asthma': 'Asthma',

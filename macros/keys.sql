@@ -37,7 +37,7 @@
     )
 {%- endmacro %}
 
-{#- Whether two keys are the same to the letter: SQL Server's usual collations take e1 for E1, and the
+{#- Whether two keys are the same case-sensitively: SQL Server's usual collations take e1 for E1, and the
     hashes of keys do not. -#}
 {% macro is_same_key(first, second) -%}
     {{ exactly(first) }} = {{ second }}

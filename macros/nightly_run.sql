@@ -7,7 +7,7 @@
 
     Rows stay when they were built from the encounter's present version and nothing of it lies within
     the look-back: nightly_look_back_days before the last arrival, of this build or the one before,
-    whichever is earlier. Within it rows are always written anew, because whether a patient came back
+    whichever is earlier. Within it rows are always rewritten, because whether a patient came back
     is not known before the follow-up is over, and because late charges and codes reach even extracts
     that do not state them in updated_at. -#}
 
@@ -124,7 +124,7 @@
     {{ return(false) }}
 {%- endmacro %}
 
-{#- The adapter marks a table whose full build is under way, and refuses a nightly run on it. -#}
+{#- The adapter marks a table whose full build is under way, and rejects a nightly run on it. -#}
 {% macro sqlserver__full_build_was_broken_off(relation) -%}
     {%- set marks = run_query(
         "select count(*) as marks from sys.extended_properties where class = 1 and minor_id = 0 "

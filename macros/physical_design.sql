@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {#- After a nightly run: row groups from which much was deleted are merged, new rows are compressed, and
-    the optimiser learns what the table holds now. After a full build there is little to do. -#}
+    the optimizer learns what the table holds now. After a full build there is little to do. -#}
 {% macro tidy_up_fact(relation) -%}
     {{ return(adapter.dispatch('tidy_up_fact', 'emr_analytics')(relation)) }}
 {%- endmacro %}

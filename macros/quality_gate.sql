@@ -25,30 +25,30 @@
 
 {#- Fails with one sentence per reason, the worst rules first. Runs after quarantine.summary is built;
     the quarantine tables are there to be looked at, the marts are as they were. -#}
-{% macro stop_if_too_many_rows_are_refused(summary) -%}
+{% macro stop_if_too_many_rows_are_rejected(summary) -%}
     {%- if not execute -%}
         {{ return('') }}
     {%- endif -%}
     {%- set found = run_query(
-        "select table_name, rule_name, column_name, severity, delivered_rows, refused_rows, "
-        ~ "broken_rows, first_value, last_value from " ~ summary ~ " where broken_rows > 0 "
-        ~ "order by table_name, broken_rows desc, rule_number") -%}
+        "select table_name, rule_name, column_name, severity, delivered_rows, rejected_rows, "
+        ~ "failed_rows, first_value, last_value from " ~ summary ~ " where failed_rows > 0 "
+        ~ "order by table_name, failed_rows desc, rule_number") -%}
     {%- set limits = var('quarantine_limits') -%}
     {%- set reasons = [] -%}
     {%- for entity in contract_keys() -%}
         {%- set broken = found.rows | selectattr(0, 'equalto', entity) | list -%}
-        {%- set refusing = broken | rejectattr(3, 'equalto', 'flag') | list -%}
+        {%- set rejecting = broken | rejectattr(3, 'equalto', 'flag') | list -%}
         {%- set stopping = broken | selectattr(3, 'equalto', 'stop') | list -%}
         {%- set limit = limits.get(entity, limits['default']) | float -%}
         {%- if stopping -%}
             {%- do reasons.append(
                 thousands(stopping[0][6]) ~ ' of ' ~ thousands(stopping[0][4]) ~ ' rows of ' ~ entity
                 ~ ' break a rule that stops the build: ' ~ broken_rules_text(stopping)) -%}
-        {%- elif refusing and refusing[0][5] > limit * refusing[0][4] -%}
+        {%- elif rejecting and rejecting[0][5] > limit * rejecting[0][4] -%}
             {%- do reasons.append(
-                thousands(refusing[0][5]) ~ ' of ' ~ thousands(refusing[0][4]) ~ ' rows of ' ~ entity
-                ~ ' are refused, more than the ' ~ '%g' | format(limit * 100)
-                ~ ' % that quarantine_limits allows: ' ~ broken_rules_text(refusing)) -%}
+                thousands(rejecting[0][5]) ~ ' of ' ~ thousands(rejecting[0][4]) ~ ' rows of ' ~ entity
+                ~ ' are rejected, more than the ' ~ '%g' | format(limit * 100)
+                ~ '% that quarantine_limits allows: ' ~ broken_rules_text(rejecting)) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if reasons -%}

@@ -2,7 +2,7 @@
     becomes of a row that breaks one. docs/data-quality.md lists them in words.
 
     A rule of a table has a name, the column that it blames and a condition that is true for a row
-    that breaks it, over the columns of `in_context` in int_checked_<table>. A row is refused for the
+    that breaks it, over the columns of `in_context` in int_checked_<table>. A row is rejected for the
     first rule that it breaks. `needed`: without it the row could not be counted anywhere, so that it
     cannot be kept, whatever quality_severity says. `severity`: what becomes of the row where
     quality_severity says nothing; quarantine if not given. -#}
@@ -373,7 +373,7 @@
 {%- endmacro %}
 
 {#- Steps of int_checked_<table>, from `in_context` to `judged`: each row with the number of the rule
-    that refuses it and of the rule that flags it, both empty for most.
+    that rejects it and of the rule that flags it, both empty for most.
 
     Of several rows with one key that break no other rule one stays, the latest by updated_at, and
     among equals the first in the order of all columns; the others are duplicates. Keys that differ
@@ -419,7 +419,7 @@
                 when broken_rule is null and copy_number > 1
                     then {{ duplicates | map(attribute='number') | join }}
                 else broken_rule
-            end as refusing_rule
+            end as rejecting_rule
         from numbered
     )
 {%- endmacro %}
@@ -452,15 +452,15 @@
 {%- endmacro %}
 
 {#- The rows of a table that broke a rule: in quarantine, or kept and flagged. -#}
-{% macro broken_rows(entity) -%}
+{% macro failed_rows(entity) -%}
     {%- set rules = quality_rules(entity) -%}
 with broken as (
     select
         *,
-        coalesce(refused_by_rule, flagged_by_rule) as rule_number
+        coalesce(rejected_by_rule, flagged_by_rule) as rule_number
     from {{ ref('int_checked_' ~ entity) }}
     where
-        refused_by_rule is not null
+        rejected_by_rule is not null
         or flagged_by_rule is not null
 ),
 

@@ -3,7 +3,7 @@
     {{ return([7, 30, 60, 90]) }}
 {%- endmacro %}
 
-{#- True for a stay that is an index stay with a readmission in at least one window. -#}
+{#- True for a stay that is an index admission with a readmission in at least one window. -#}
 {% macro is_readmitted_in_any_window() -%}
     (
     {%- for window in readmission_windows() -%}

@@ -22,7 +22,7 @@
 
 
 {#- The checked rows of an entity, once quarantine.summary has let the build go on. Rows that were
-    refused have a refused_by_rule. -#}
+    rejected have a rejected_by_rule. -#}
 {% macro accepted(entity) -%}
     {%- if not execute -%}
         {#- dbt notes dependencies while it parses; a unit test does not know this one -#}
@@ -51,7 +51,7 @@
 {%- endmacro %}
 
 
-{#- True for a conformed row that the source delivered: departments, clinicians and plans may be there
+{#- True for a conformed row that the source delivered: departments, providers and plans may be there
     because other rows name them. -#}
 {% macro is_delivered(entity) -%}
     {%- set key = contract_keys()[entity][0] -%}
@@ -59,7 +59,7 @@
         {{ key }} in (
             select checked.{{ key }}
             from {{ ref('int_checked_' ~ entity) }} as checked
-            where checked.refused_by_rule is null
+            where checked.rejected_by_rule is null
         )
     {%- else -%}
         1 = 1

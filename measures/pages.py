@@ -43,7 +43,7 @@ class Visual(Definition):
         filters: values to keep by column, or the finding whose seed lists them.
         since: the variable that holds the first day that it shows.
         sort: direction by field.
-        grey_if_few: the count under which figures are grey.
+        gray_if_few: the count under which figures are gray.
         summary_of: the page that it sums up; left out where that page follows on the same page.
     """
 
@@ -65,7 +65,7 @@ class Visual(Definition):
     filters: dict[str, list[str] | str] = Field(default_factory=dict)
     since: str | None = None
     sort: dict[str, Literal["ascending", "descending"]] = Field(default_factory=dict)
-    grey_if_few: str | None = None
+    gray_if_few: str | None = None
     summary_of: str | None = None
 
     def measures(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Colours of the pages, in Power BI and in the browser."""
+"""Colors of the pages, in Power BI and in the browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SERIES = (
     "#7B3F00",
 )
 INK, PAPER, BACKGROUND, LINE = "#1F2933", "#FFFFFF", "#F4F6F8", "#C5CCD3"
-# Blue and orange are told apart with any colour vision.
+# Blue and orange are told apart with any color vision.
 GOOD, NEUTRAL, BAD = "#005A9C", "#3F4A54", "#B34700"
 # Limits, and figures that rest on few answers.
 GREY = "#767676"

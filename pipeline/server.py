@@ -23,7 +23,7 @@ class BulkCopyError(UserError):
 
 
 class Server(Protocol):
-    """What loading needs of a server. What the server refuses is a UserError."""
+    """What loading needs of a server. What the server rejects is a UserError."""
 
     def execute(self, sql: str) -> list[tuple]:
         """Run one T-SQL batch by itself and return the rows of its last result, if any."""
@@ -66,7 +66,7 @@ class _Driver:
             finally:
                 cursor.close()
         except self._errors as error:
-            raise UserError(f"SQL Server refused: {_last_line(error)}") from error
+            raise UserError(f"SQL Server rejected: {_last_line(error)}") from error
 
 
 class BulkCopy(_Driver):

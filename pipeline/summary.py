@@ -75,10 +75,10 @@ def marts_table(query: Query) -> Table:
 
 
 def quality_table(query: Query) -> Table | str:
-    """Delivered, refused and flagged rows of each table that has any of the latter; or one line."""
+    """Delivered, rejected and flagged rows by table; one line where all are accepted."""
     rows = query(
         "select table_name, max(delivered_rows) as delivered_rows, "
-        "sum(quarantined_rows) as quarantined_rows, sum(flagged_rows) as flagged_rows "
+        "sum(rejected_rows) as rejected_rows, sum(flagged_rows) as flagged_rows "
         "from marts.rpt_data_quality group by table_name order by table_name"
     )
     broken = [row for row in rows if row[2] or row[3]]
@@ -125,7 +125,7 @@ def findings_table(query: Query) -> Table:
     statement = None
     for finding, words, measure, unit, value, lowest, highest, holds in query(
         "select finding_id, statement, measure, unit, value, lowest_expected, highest_expected, "
-        "holds from marts.rpt_findings order by finding_id, check_number"
+        "is_confirmed from marts.rpt_findings order by finding_id, check_number"
     ):
         if words != statement:
             statement = words

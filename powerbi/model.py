@@ -15,7 +15,7 @@ from measures.names import column_title
 from powerbi.marts import ArtifactError, Column, Mart
 
 COMPATIBILITY_LEVEL = 1601
-# Power BI refuses a table named Measures.
+# Power BI rejects a table named Measures.
 MEASURES = "Key figures"
 SMALLEST_CELL = "Smallest cell"
 # Identities that stay the same from one run to the next.
@@ -569,7 +569,7 @@ def _connections() -> list[dict]:
         "expression": (
             "(name as text) as table =>\n"
             '    if Connection = "Parquet files" then\n'
-            # one folder is one source: the service refuses a path that an argument is part of
+            # one folder is one source: the service rejects a path that an argument is part of
             "        Parquet.Document(\n"
             "            Table.SelectRows(Folder.Files(ParquetFolder),"
             ' each [Name] = name & ".parquet"){0}[Content]\n'

@@ -457,20 +457,20 @@ def _formatting(visual: Visual, variables: Mapping[str, float]) -> dict:
         # a total would give away the one row that is hidden
         return {
             "total": [{"properties": {"totals": _literal("false")}}],
-            **_grey_if_few(visual, variables["fewest_returned_surveys"]),
+            **_gray_if_few(visual, variables["fewest_returned_surveys"]),
         }
     return {}
 
 
 def _limits(visual: Visual) -> dict:
-    """The lines of a control chart that are no data: grey, the limits dashed."""
+    """The lines of a control chart that are no data: gray, the limits dashed."""
     lines = [name for name in visual.y if name.startswith("Control chart, ")][1:]
     if not lines:
         return {}
-    grey = {"solid": {"color": _text(GREY)}}
+    gray = {"solid": {"color": _text(GREY)}}
     return {
         "dataPoint": [
-            {"properties": {"fill": grey}, "selector": {"metadata": f"{MEASURES}.{name}"}}
+            {"properties": {"fill": gray}, "selector": {"metadata": f"{MEASURES}.{name}"}}
             for name in lines
         ],
         "lineStyles": [
@@ -484,15 +484,15 @@ def _limits(visual: Visual) -> dict:
     }
 
 
-def _grey_if_few(visual: Visual, few_answers: float) -> dict:
-    """The colour of a table's figures that rest on few answers."""
-    if not visual.grey_if_few:
+def _gray_if_few(visual: Visual, few_answers: float) -> dict:
+    """The color of a table's figures that rest on few answers."""
+    if not visual.gray_if_few:
         return {}
     few = {
         "Comparison": {
             # less than
             "ComparisonKind": 3,
-            "Left": field_expression(visual.grey_if_few),
+            "Left": field_expression(visual.gray_if_few),
             "Right": {"Literal": {"Value": f"{few_answers}D"}},
         }
     }
@@ -508,7 +508,7 @@ def _grey_if_few(visual: Visual, few_answers: float) -> dict:
                 },
             }
             for name in visual.measures()
-            if name != visual.grey_if_few
+            if name != visual.gray_if_few
         ]
     }
 
@@ -642,7 +642,7 @@ def _literal(value: str) -> dict:
 
 
 def theme(name: str) -> dict:
-    """The report's theme: colours with contrast, text that is large enough."""
+    """The report's theme: colors with contrast, text that is large enough."""
     return {
         # Power BI wants the name of the resource
         "name": name,

@@ -84,9 +84,9 @@ def model_graph_dot(manifest: dict) -> str:
     """The model graph in Graphviz' language, a column per layer."""
     layers, edges = model_graph(manifest)
     lines = [HEAD.format(name="model graph")]
-    for layer, colour in LAYERS.items():
+    for layer, color in LAYERS.items():
         for name in sorted(n for n, schema in layers.items() if schema == layer):
-            lines.append(f'  "{name}" [fillcolor="{colour}"];')
+            lines.append(f'  "{name}" [fillcolor="{color}"];')
     lines += [f'  "{a}" -> "{b}";' for a, b in sorted(edges)]
     return "\n".join([*lines, "}\n"])
 

@@ -29,7 +29,7 @@ KINDS = {
 # What it calls the roles of fields; those of cards and tables need no word.
 ROLES = {
     "Category": "by",
-    "Series": "a colour for each",
+    "Series": "a color for each",
     "Rows": "a row for each",
     "Columns": "a column for each",
     "Tooltips": "on hover",

@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 WIDTH = 1280
 # The top of a page; a picture of all of it would be too small to read.
 HEIGHT = 1500
-# Few colours: a page is paper, ink and some bars.
+# Few colors: a page is paper, ink and some bars.
 COLOURS = 128
 
 

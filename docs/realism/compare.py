@@ -207,7 +207,7 @@ def emergency_visits(extract: Extract) -> Figures:
     return {
         "left without being seen": visits["unseen"].mean(),
         "back within 72 hours": (since <= pd.Timedelta(hours=72)).mean(),
-        "median minutes to a clinician": wait.median(),
+        "median minutes to a provider": wait.median(),
     }
 
 
@@ -276,7 +276,7 @@ def spelled(value: float) -> str:
     """A share in percent, small ones with a decimal; a larger number as it is."""
     if value > 1:
         return f"{value:.1f}"
-    return f"{100 * value:.1f} %" if value < 0.1 else f"{100 * value:.0f} %"
+    return f"{100 * value:.1f}%" if value < 0.1 else f"{100 * value:.0f}%"
 
 
 def draw(title: str, unit: str, published: Figures, measured: Figures, path: Path) -> None:
@@ -284,12 +284,12 @@ def draw(title: str, unit: str, published: Figures, measured: Figures, path: Pat
     names = [name for name in published if published[name] <= 3]
     figure = Figure(figsize=(6.4, 0.8 + 0.42 * len(names)))
     axes = figure.subplots()
-    for shift, label, values, colour in (
+    for shift, label, values, color in (
         (-0.18, "published", published, "#8a8f98"),
         (0.18, "demo", measured, "#0b6e99"),
     ):
         places = [place + shift for place in range(len(names))]
-        axes.barh(places, [values[n] for n in names], height=0.34, color=colour, label=label)
+        axes.barh(places, [values[n] for n in names], height=0.34, color=color, label=label)
         for place, name in zip(places, names, strict=True):
             axes.text(values[name], place, " " + spelled(values[name]), va="center", fontsize=7)
     axes.set_yticks(range(len(names)), names, fontsize=8)

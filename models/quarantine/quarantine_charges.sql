@@ -1,4 +1,4 @@
--- Charge lines that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Charge lines that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='charges') }}
 
-{{ broken_rows('charges') }}
+{{ failed_rows('charges') }}

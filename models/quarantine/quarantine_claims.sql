@@ -1,4 +1,4 @@
--- Claims that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Claims that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='claims') }}
 
-{{ broken_rows('claims') }}
+{{ failed_rows('claims') }}

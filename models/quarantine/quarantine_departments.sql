@@ -1,4 +1,4 @@
--- Departments that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Departments that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='departments') }}
 
-{{ broken_rows('departments') }}
+{{ failed_rows('departments') }}

@@ -1,4 +1,4 @@
--- Coded diagnoses that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Coded diagnoses that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='diagnoses') }}
 
-{{ broken_rows('diagnoses') }}
+{{ failed_rows('diagnoses') }}

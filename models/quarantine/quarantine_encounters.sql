@@ -1,5 +1,5 @@
--- Visits and admissions that broke a rule of macros/quality_rules.sql: refused, or kept and
+-- Visits and admissions that broke a rule of macros/quality_rules.sql: rejected, or kept and
 -- flagged.
 {{ config(alias='encounters') }}
 
-{{ broken_rows('encounters') }}
+{{ failed_rows('encounters') }}

@@ -1,4 +1,4 @@
--- Hospital sites that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Hospital sites that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='facilities') }}
 
-{{ broken_rows('facilities') }}
+{{ failed_rows('facilities') }}

@@ -1,4 +1,4 @@
--- Persons that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Persons that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='patients') }}
 
-{{ broken_rows('patients') }}
+{{ failed_rows('patients') }}

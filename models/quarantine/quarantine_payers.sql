@@ -1,4 +1,4 @@
--- Insurance plans that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Insurance plans that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='payers') }}
 
-{{ broken_rows('payers') }}
+{{ failed_rows('payers') }}

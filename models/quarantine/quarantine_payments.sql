@@ -1,4 +1,4 @@
--- Posted payments that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Posted payments that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='payments') }}
 
-{{ broken_rows('payments') }}
+{{ failed_rows('payments') }}

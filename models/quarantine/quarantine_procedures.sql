@@ -1,4 +1,4 @@
--- Coded procedures that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Coded procedures that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='procedures') }}
 
-{{ broken_rows('procedures') }}
+{{ failed_rows('procedures') }}

@@ -1,4 +1,4 @@
--- Clinicians that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Providers that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='providers') }}
 
-{{ broken_rows('providers') }}
+{{ failed_rows('providers') }}

@@ -1,5 +1,6 @@
 -- What became of the delivered rows, by table and rule. Nothing after it is built where too many
--- rows of a table are refused, or one breaks a rule that stops the build (macros/quality_gate.sql).
+-- rows of a table are rejected, or one breaks a rule that stops the build
+-- (macros/quality_gate.sql).
 {{ config(alias='summary') }}
 
 with delivered as (
@@ -8,7 +9,7 @@ with delivered as (
         select
             cast('{{ entity }}' as varchar(20)) as table_name,
             count(*) as delivered_rows,
-            sum(case when refused_by_rule is not null then 1 else 0 end) as refused_rows
+            sum(case when rejected_by_rule is not null then 1 else 0 end) as rejected_rows
         from {{ ref('int_checked_' ~ entity) }}
     {% endfor %}
 ),
@@ -20,7 +21,7 @@ broken as (
             cast('{{ entity }}' as varchar(20)) as table_name,
             rule_name,
             column_name,
-            count(*) as broken_rows,
+            count(*) as failed_rows,
             min(offending_value) as first_value,
             max(offending_value) as last_value
         from {{ ref('quarantine_' ~ entity) }}
@@ -44,8 +45,8 @@ final as (
         rules.severity,
         cast(rules.can_be_kept as int) as can_be_kept,
         cast(delivered.delivered_rows as int) as delivered_rows,
-        cast(coalesce(delivered.refused_rows, 0) as int) as refused_rows,
-        cast(coalesce(broken.broken_rows, 0) as int) as broken_rows,
+        cast(coalesce(delivered.rejected_rows, 0) as int) as rejected_rows,
+        cast(coalesce(broken.failed_rows, 0) as int) as failed_rows,
         case when rules.is_shown_in_logs = 1 then broken.first_value end as first_value,
         case when rules.is_shown_in_logs = 1 then broken.last_value end as last_value
     from rules

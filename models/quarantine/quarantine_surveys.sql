@@ -1,4 +1,4 @@
--- Surveys that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Surveys that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='surveys') }}
 
-{{ broken_rows('surveys') }}
+{{ failed_rows('surveys') }}

@@ -1,4 +1,4 @@
--- Measurement sets that broke a rule of macros/quality_rules.sql: refused, or kept and flagged.
+-- Measurement sets that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
 {{ config(alias='vitals') }}
 
-{{ broken_rows('vitals') }}
+{{ failed_rows('vitals') }}

@@ -180,8 +180,10 @@ def cards(row: dict, names: list[str], counts: dict | None = None):
 def test_a_card_says_whether_a_change_is_good():
     name = "Readmission rate 30 days"
     change = f"{name} change on previous period"
-    (card,) = cards({name: 0.143, change: 3.0}, [name, change], {"Index stays 30 days": 1381.0})
-    assert (card.value, card.notes) == ("14.3%", ("1,381 index stays 30 days",))
+    (card,) = cards(
+        {name: 0.143, change: 3.0}, [name, change], {"Index admissions 30 days": 1381.0}
+    )
+    assert (card.value, card.notes) == ("14.3%", ("1,381 index admissions 30 days",))
     assert [(c.text, c.against, c.direction, c.is_better) for c in card.changes] == [
         ("+3.0 points", "on the period before, worse", "up", False)
     ]
@@ -271,7 +273,7 @@ def test_a_csv_holds_no_formula():
 def test_a_table_is_text_and_escapes_what_a_hospital_wrote():
     shown = visual(
         values=["dim_department.department_name", "Overall rating answers", "Overall rating"],
-        grey_if_few="Overall rating answers",
+        gray_if_few="Overall rating answers",
     )
     rows = pd.DataFrame(
         {
@@ -334,11 +336,11 @@ def test_a_control_chart_shows_limits_and_signals():
             "dim_date.year_month_sort": [202401, 202402] * 2,
             "dim_department.department_name": ["ER", "ER", "Surgery", "Surgery"],
             "Control chart, value": [0.2, 0.4, None, None],
-            "Control chart, centre line": [0.25, 0.25, None, None],
+            "Control chart, center line": [0.25, 0.25, None, None],
             "Control chart, lower limit": [0.1, 0.1, None, None],
             "Control chart, upper limit": [0.35, 0.35, None, None],
             "Control chart signals": [0, 1, 0, 0],
-            "Index stays 30 days": [90, 80, None, None],
+            "Index admissions 30 days": [90, 80, None, None],
         }
     )
     multiples, without = multiples_of(Figures(shown, rows, {}))
@@ -538,19 +540,19 @@ def test_a_warehouse_without_encounters_is_one_sentence(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
-        ("SQL Server refused: Invalid object name 'marts.dim_date'.", "older than this dashboard"),
-        ("SQL Server refused: Lock request time out period exceeded.", "written or replaced"),
+        ("SQL Server rejected: Invalid object name 'marts.dim_date'.", "older than this dashboard"),
+        ("SQL Server rejected: Lock request time out period exceeded.", "written or replaced"),
         (
-            "SQL Server refused: Login failed for user 'emr_bi'.",
-            "do not answer: SQL Server refused",
+            "SQL Server rejected: Login failed for user 'emr_bi'.",
+            "do not answer: SQL Server rejected",
         ),
     ],
 )
 def test_what_sql_server_says_is_one_sentence(monkeypatch, message, sentence):
-    def refuse(_target: str):
+    def reject(_target: str):
         raise UserError(message)
 
-    monkeypatch.setattr(marts, "open_marts", refuse)
+    monkeypatch.setattr(marts, "open_marts", reject)
     with marts.Marts("sqlserver") as asked, pytest.raises(marts.NoMartsError, match=sentence):
         asked.rows("select 1")
 

@@ -188,7 +188,7 @@ FIGURES = [
     ),
     (
         "data-quality",
-        "Rows delivered, refused and flagged",
+        "Rows delivered, rejected and flagged",
         "Delivered rows",
         "{:,.0f}",
         "select sum(delivered_rows) from (select distinct table_name, delivered_rows "
@@ -223,7 +223,7 @@ def test_findings_are_those_of_the_report(reader, marts):
     reader.open()
     table = reader.table("The findings, checked on all of the data")
     expected = marts.execute(
-        "select finding_id, measure, holds from marts.rpt_findings "
+        "select finding_id, measure, is_confirmed from marts.rpt_findings "
         "order by finding_id, check_number"
     ).fetchall()
     assert [(row[0], row[3], row[-1]) for row in table] == [
@@ -278,7 +278,7 @@ def test_a_slicer_changes_the_figures_and_the_address(reader, marts, chromium, a
     other.page.get_by_role("link", name="Readmissions").click()
     other.page.wait_for_function("document.querySelector('h1')?.innerText == 'Readmissions'")
     other.wait()
-    table = other.table("Observed to expected, with 95 % limits")
+    table = other.table("Observed to expected, with 95% limits")
     assert [row[0] for row in table] == ["Oncology"]
     assert "department=Oncology" in other.page.url
     assert not other.complaints
@@ -412,30 +412,30 @@ def test_a_slider_changes_what_it_promises_and_the_address(reader, marts):
     reader.page.keyboard.press("ArrowLeft")
     reader.wait()
     after = reader.card(title, "Newly insured patients")
-    # 9 % in place of 10 %
+    # 9% in place of 10%
     assert float(after) == pytest.approx(0.9 * float(before), abs=0.06)
     assert "more_insured_patients=9" in reader.page.url
 
 
 def test_figures_come_as_csv_with_small_cells_empty(reader, marts):
     reader.open("readmissions")
-    visual = reader.visual("Observed to expected, with 95 % limits")
+    visual = reader.visual("Observed to expected, with 95% limits")
     with reader.page.expect_download() as download:
         visual.get_by_role("button", name="CSV").click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
     table = pd.read_csv(io.StringIO(text)).set_index("Department name")
     expected = marts.execute(
-        "select department_name, sum(is_index_stay_30_days), sum(is_readmitted_30_days) "
+        "select department_name, sum(is_index_admission_30_days), sum(is_readmitted_30_days) "
         "from marts.fct_readmissions as facts "
         "inner join marts.dim_date as days on facts.discharge_date_key = days.date_key "
         "inner join marts.dim_department as departments using (department_key) "
         f"{LAST_YEAR} group by 1"
     ).fetchall()
     hidden = 0
-    for name, index_stays, readmitted in expected:
-        if not index_stays:
+    for name, index_admissions, readmitted in expected:
+        if not index_admissions:
             continue
-        assert table.loc[name, "Index stays 30 days"] == index_stays
+        assert table.loc[name, "Index admissions 30 days"] == index_admissions
         if 0 < readmitted < 11:
             hidden += 1
             assert pd.isna(table.loc[name, "Readmitted stays 30 days"])

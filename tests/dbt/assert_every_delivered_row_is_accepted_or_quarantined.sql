@@ -8,14 +8,14 @@ with row_counts as (
             '{{ entity }}' as entity,
             count(*) as delivered_rows,
             0 as accepted_rows,
-            0 as quarantined_rows
+            0 as rejected_rows
         from {{ delivered(entity) }}
         union all
         select
             '{{ entity }}' as entity,
             0 as delivered_rows,
             count(*) as accepted_rows,
-            0 as quarantined_rows
+            0 as rejected_rows
         from {{ ref('int_conformed_' ~ entity) }}
         where {{ is_delivered(entity) }}
         union all
@@ -23,7 +23,7 @@ with row_counts as (
             '{{ entity }}' as entity,
             0 as delivered_rows,
             0 as accepted_rows,
-            count(*) as quarantined_rows
+            count(*) as rejected_rows
         from {{ ref('quarantine_' ~ entity) }}
         where severity <> 'flag'
     {% endfor %}
@@ -34,7 +34,7 @@ totals as (
         entity,
         sum(delivered_rows) as delivered_rows,
         sum(accepted_rows) as accepted_rows,
-        sum(quarantined_rows) as quarantined_rows
+        sum(rejected_rows) as rejected_rows
     from row_counts
     group by entity
 )
@@ -43,6 +43,6 @@ select
     entity,
     delivered_rows,
     accepted_rows,
-    quarantined_rows
+    rejected_rows
 from totals
-where delivered_rows <> accepted_rows + quarantined_rows
+where delivered_rows <> accepted_rows + rejected_rows

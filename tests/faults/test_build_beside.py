@@ -178,12 +178,12 @@ def test_a_file_that_windows_does_not_let_go_is_named_and_nothing_is_replaced(
     method = "rename" if held == "emr-marts" else "replace"
     original = getattr(Path, method)
 
-    def refused(self: Path, target: Path) -> Path:
+    def rejected(self: Path, target: Path) -> Path:
         if self.name == held:
             raise PermissionError(13, "in use", str(self))
         return original(self, target)
 
-    monkeypatch.setattr(Path, method, refused)
+    monkeypatch.setattr(Path, method, rejected)
     monkeypatch.setattr(beside_module, "PATIENCE_SECONDS", 0)
     with pytest.raises(UserError, match=f"{held} is open in another program"):
         build(2)
@@ -192,17 +192,17 @@ def test_a_file_that_windows_does_not_let_go_is_named_and_nothing_is_replaced(
 
 
 def test_a_file_that_is_held_for_a_moment_is_waited_for(warehouse, monkeypatch):
-    original, refusals = Path.replace, []
+    original, rejections = Path.replace, []
 
-    def refused_twice(self: Path, target: Path) -> Path:
-        if self.name == "emr.duckdb" and len(refusals) < 2:
-            refusals.append(self)
+    def rejected_twice(self: Path, target: Path) -> Path:
+        if self.name == "emr.duckdb" and len(rejections) < 2:
+            rejections.append(self)
             raise PermissionError(13, "in use", str(self))
         return original(self, target)
 
-    monkeypatch.setattr(Path, "replace", refused_twice)
+    monkeypatch.setattr(Path, "replace", rejected_twice)
     build(2)
-    assert len(refusals) == 2
+    assert len(rejections) == 2
     assert versions(warehouse) == {(2, ROWS)}
     assert_complete(warehouse)
 
@@ -230,7 +230,7 @@ def build_and_die(version: int, step: str, when: str) -> None:
     build(version)
 
 
-def test_a_second_build_at_the_same_time_is_refused(warehouse):
+def test_a_second_build_at_the_same_time_is_rejected(warehouse):
     with beside("duckdb"):
         completed = subprocess.run(
             [sys.executable, "-c", "from tests.faults.test_build_beside import build; build(2)"],

@@ -35,7 +35,7 @@ class StandIn:
                 self.failures -= 1
                 # xact_abort: an error takes all of it back
                 self.tables = before
-                raise UserError("SQL Server refused")
+                raise UserError("SQL Server rejected")
             self._do(statement)
         return []
 

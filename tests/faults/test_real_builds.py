@@ -2,7 +2,7 @@
 
 One history, because a build takes a minute: the demo is built (the one that all tests look at);
 builds of a hospital's extract are killed; one ends while somebody reads; another is stopped by
-broken rows.
+failed rows.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ def test_a_stopped_build_says_why_without_an_identifier_and_changes_nothing(buil
         assert not secrets_in(path.read_bytes().decode("utf-8", errors="replace")), path
     building = built.warehouse.parent / "building" / "emr.duckdb"
     with duckdb.connect(str(building), read_only=True) as connection:
-        [(refused,)] = connection.execute(
+        [(rejected,)] = connection.execute(
             "select count(*) from quarantine.encounters where column_name = 'patient_id'"
         ).fetchall()
-    assert refused > 50
+    assert rejected > 50

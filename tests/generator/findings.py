@@ -1,7 +1,7 @@
 """The findings and the plausibility of an extract, computed from its raw tables with pandas alone.
 
 A second route: nothing here reads the marts or the generator's scenario. Definitions are those of
-the documentation of the marts (acute stays, index stays, allowed amount, ...).
+the documentation of the marts (acute stays, index admissions, allowed amount, ...).
 """
 
 from __future__ import annotations
@@ -272,7 +272,7 @@ LACE_POINTS = (
 
 
 def lace_c_statistic(tables: Tables, e: pd.DataFrame, stays: pd.DataFrame) -> float:
-    """How well LACE separates readmitted index stays from the others (area under the curve)."""
+    """How well LACE separates readmitted index admissions from others (area under the curve)."""
     days = (stays["discharged"] - stays["admitted"]).dt.days
     length = np.select([days < 1, days < 4, days < 7, days < 14], [0, days, 4, 5], default=7)
     acute = stays["admission_type"].isin(["emergency", "urgent", "trauma"]) * 3

@@ -45,7 +45,7 @@ def changed(change) -> dict:
         ("name: [", ["mine.yaml", "not valid YAML", "line"]),
         ("", ["holds no settings"]),
         (changed(lambda c: c.pop("visits")), ["visits", "missing"]),
-        (changed(lambda c: c.update(colour="red")), ["colour", "no such setting"]),
+        (changed(lambda c: c.update(color="red")), ["color", "no such setting"]),
         (
             changed(lambda c: department(c, "ER").update(elective_share=1.5)),
             ["departments.0.elective_share", "less than or equal to 1", "1.5"],

@@ -33,7 +33,7 @@ def figures(connection, variables, names, by=(), selection=None) -> dict:
     [
         (
             [
-                "Index stays 30 days",
+                "Index admissions 30 days",
                 "Readmitted stays 30 days",
                 "Readmission rate 30 days",
                 "Patients readmitted rate 30 days",
@@ -44,7 +44,7 @@ def figures(connection, variables, names, by=(), selection=None) -> dict:
                 "HWR-style readmission rate 30 days",
             ],
             ["fct_readmissions.department_key"],
-            "select department_key, index_stays, readmitted_stays, readmission_rate_30_days, "
+            "select department_key, index_admissions, readmitted_stays, readmission_rate_30_days, "
             "patients_readmitted_rate_30_days, expected_readmissions, observed_to_expected, "
             "observed_to_expected_lower, observed_to_expected_upper, hwr_style_rate_30_days "
             "from marts.rpt_department_readmissions where is_total = 0",

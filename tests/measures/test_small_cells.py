@@ -65,7 +65,7 @@ def test_the_unplanned_do_not_give_the_planned_away(ask, planned, is_shown):
     stays = [
         {
             "patient_key": i,
-            "is_index_stay_30_days": 1,
+            "is_index_admission_30_days": 1,
             "is_readmitted_30_days": int(i < 40),
             "is_readmitted_unplanned_30_days": int(planned <= i < 40),
         }

@@ -69,7 +69,7 @@ def test_known_figures(mimic, admissions):
     assert len(patients) == 100
     assert one(mimic, "select count(distinct patient_key) from marts.fct_encounters") == 100
     assert one(mimic, "select count(*) from marts.dim_patient where patient_key <> -1") == 100
-    deaths = one(mimic, "select sum(is_died_in_hospital) from marts.fct_encounters")
+    deaths = one(mimic, "select sum(is_in_hospital_death) from marts.fct_encounters")
     assert deaths == sum(int(row["hospital_expire_flag"]) for row in admissions) == 15
 
 
@@ -101,12 +101,12 @@ def test_known_returns_counting_every_admission(mimic, admissions, window, known
     alive, returned = mimic.execute(
         f"""
         with ordered as (
-            select is_died_in_hospital, discharged_at,
+            select is_in_hospital_death, discharged_at,
                 lead(admitted_at) over (partition by patient_key order by admitted_at) as next_at
             from marts.fct_encounters
         )
         select count(*), count(*) filter (next_at <= discharged_at + interval {window} day)
-        from ordered where is_died_in_hospital = 0
+        from ordered where is_in_hospital_death = 0
         """
     ).fetchone()
     assert (alive, returned) == (260, known)

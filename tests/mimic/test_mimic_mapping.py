@@ -112,7 +112,7 @@ FILES: dict[str, list[dict[str, str]]] = {
         {"subject_id": "1", "chartdate": "2150-05-01", "seq_num": "1",
          "result_name": "Blood Pressure", "result_value": "120/80"},
         {"subject_id": "1", "chartdate": "2150-01-11", "seq_num": "1",
-         "result_name": "Blood Pressure", "result_value": "refused"},
+         "result_name": "Blood Pressure", "result_value": "rejected"},
         {"subject_id": "1", "chartdate": "2150-01-11", "seq_num": "1",
          "result_name": "Weight (Lbs)", "result_value": "150"},
         {"subject_id": "2", "chartdate": "2150-03-05", "seq_num": "1",

@@ -208,7 +208,7 @@ class Hospital:
             )  # fmt: skip
 
     def payer_is_missing(self) -> None:
-        """A plan is not in tonight's extract, so that its claims are refused, or it is again."""
+        """A plan is not in tonight's extract, so that its claims are rejected, or it is again."""
         known = {row["payer_id"] for row in self.tables["payers"]}
         if "P2" in known:
             self.tables["payers"] = [

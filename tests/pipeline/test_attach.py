@@ -57,8 +57,8 @@ def raw(warehouse: Path) -> Callable[[str], list[tuple]]:
     return query
 
 
-def refusal(folder: Path, source: str = "extract") -> str:
-    """The sentence with which a folder is refused."""
+def rejection(folder: Path, source: str = "extract") -> str:
+    """The sentence with which a folder is rejected."""
     with pytest.raises(UserError) as error:
         attach(source, folder)
     message = error.value.message
@@ -148,7 +148,7 @@ def test_several_sites_need_facilities(tmp_path):
     header = "department_id,department_name,service_line,facility_id,staffed_beds"
     text = f"{header}\nD1,ER,M,A,5\nD2,ER,M,B,5\n"
     folder = write_extract(tmp_path / "in", facilities=None, departments=text)
-    assert "facilities.csv" in refusal(folder)
+    assert "facilities.csv" in rejection(folder)
 
 
 @pytest.mark.parametrize(
@@ -165,24 +165,24 @@ def test_several_sites_need_facilities(tmp_path):
     ],
 )  # fmt: skip
 def test_a_file_that_is_wrong_is_named(tmp_path, text, words):
-    message = refusal(write_extract(tmp_path / "in", payers=text))
+    message = rejection(write_extract(tmp_path / "in", payers=text))
     assert all(word in message for word in words), message
 
 
 def test_all_missing_files_are_named_at_once(tmp_path):
-    message = refusal(write_extract(tmp_path / "in", payers=None, claims=None))
+    message = rejection(write_extract(tmp_path / "in", payers=None, claims=None))
     assert "payers.csv" in message
     assert "claims.csv" in message
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    assert "nowhere" in refusal(tmp_path / "nowhere")
+    assert "nowhere" in rejection(tmp_path / "nowhere")
 
 
-def test_two_forms_of_one_table_are_refused(tmp_path):
+def test_two_forms_of_one_table_are_rejected(tmp_path):
     folder = write_extract(tmp_path / "in")
     shutil.copyfile(folder / "payers.csv", folder / "payers.parquet")
-    message = refusal(folder)
+    message = rejection(folder)
     assert "payers.csv" in message
     assert "payers.parquet" in message
 
@@ -201,7 +201,7 @@ def test_two_forms_of_one_table_are_refused(tmp_path):
 def test_unreadable_files(tmp_path, name, content, word):
     folder = write_extract(tmp_path / "in", payers=None)
     (folder / name).write_bytes(content)
-    message = refusal(folder)
+    message = rejection(folder)
     assert name in message
     assert word in message
 
@@ -210,14 +210,14 @@ def test_an_encoding_fault_deep_in_a_file_is_found(tmp_path):
     rows = "".join(f"P{n},Plan,Private\n" for n in range(200_000))
     folder = write_extract(tmp_path / "in", payers=None)
     (folder / "payers.csv").write_bytes(payers(rows).encode() + "P,Plän,x\n".encode("latin-1"))
-    message = refusal(folder)
+    message = rejection(folder)
     assert "payers.csv" in message
     assert "UTF-8" in message
 
 
 def test_after_an_error_the_warehouse_is_as_it_was(tmp_path, raw):
     attach("extract", write_extract(tmp_path / "good"))
-    refusal(write_extract(tmp_path / "bad", surveys="survey_id\nS1\n"))
+    rejection(write_extract(tmp_path / "bad", surveys="survey_id\nS1\n"))
     for table in EXTRACT.tables:
         assert raw(f"select count(*) from raw.{table.name}") == [(1,)]
 
@@ -234,5 +234,5 @@ def test_a_locked_warehouse_is_named(tmp_path, warehouse):
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout.readline() == "open\n"
-        assert "open in another program" in refusal(tmp_path / "in")
+        assert "open in another program" in rejection(tmp_path / "in")
         other.communicate("")

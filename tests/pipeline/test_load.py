@@ -110,7 +110,7 @@ def test_killed_at_any_call_it_leaves_all_old_or_all_new_tables(first, second, m
     assert outcomes == {False}, "only after the commit, which is the last call, are tables new"
 
 
-def test_a_refused_load_leaves_nothing_behind(first, second):
+def test_a_rejected_load_leaves_nothing_behind(first, second):
     database = Database()
     run(first, StandIn(database))
     before = database.contents()
@@ -132,7 +132,7 @@ def test_a_changed_value_is_seen(first):
         run(first, StandIn(Database(), damage=change))
 
 
-def test_two_loads_at_once_are_refused(first):
+def test_two_loads_at_once_are_rejected(first):
     database = Database()
     other = StandIn(database)
     database.locked_by = other
@@ -140,12 +140,12 @@ def test_two_loads_at_once_are_refused(first):
         run(first, StandIn(database))
 
 
-def test_a_database_that_cannot_keep_every_character_is_refused(first):
+def test_a_database_that_cannot_keep_every_character_is_rejected(first):
     with pytest.raises(UserError, match="Latin1_General_CI_AS"):
         run(first, StandIn(Database(collation="Latin1_General_CI_AS")))
 
 
-def test_a_wrong_folder_is_refused_before_the_server_is_asked(tmp_path):
+def test_a_wrong_folder_is_rejected_before_the_server_is_asked(tmp_path):
     server = StandIn(Database())
     with pytest.raises(UserError, match="no column payer_category"):
         run(

@@ -1,7 +1,7 @@
 """DAX as a tree: the part of the language that the measures use.
 
 Tokens come from the grammar of PyDAXLexer, which knows every function's name; precedence is that of
-the DAX operator reference. What is not of this part is refused, so that a measure cannot use what
+the DAX operator reference. What is not of this part is rejected, so that a measure cannot use what
 the evaluator beside this module would not understand.
 """
 

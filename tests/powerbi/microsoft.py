@@ -1,4 +1,4 @@
-"""Microsoft's own readers: of TMDL inside its modelling server, of PBIR its report validator.
+"""Microsoft's own readers: of TMDL inside its modeling server, of PBIR its report validator.
 
 Both come from npm (`tests/node/package.json`) and run without a network. Where they do not run, the
 tests that need them are skipped and say why.
@@ -26,7 +26,7 @@ INSTALL = "npm ci --prefix tests/node --ignore-scripts (in the environment .venv
 LOCAL_SCHEMAS = Path(__file__).parent / "local_schemas.cjs"
 
 
-class RefusedError(Exception):
+class RejectedError(Exception):
     """Microsoft's reader does not read the model; the message says why."""
 
 
@@ -47,7 +47,7 @@ def why_no_report_validator() -> str | None:
 
 
 class ModelReader:
-    """A running modelling server; `read` gives Microsoft's JSON (TMSL) of a definition folder."""
+    """A running modeling server; `read` gives Microsoft's JSON (TMSL) of a definition folder."""
 
     def __enter__(self) -> ModelReader:
         """Start it."""
@@ -79,7 +79,7 @@ class ModelReader:
         """The database of a folder, as `createOrReplace` has it.
 
         Raises:
-            RefusedError: it is not TMDL, or no model.
+            RejectedError: it is not TMDL, or no model.
         """
         self._tool(
             "connection_operations", operation="ConnectFolder", folderPath=str(definition.resolve())
@@ -101,7 +101,7 @@ class ModelReader:
     def _tool(self, name: str, **request: object) -> list[dict]:
         answer = self._ask("tools/call", {"name": name, "arguments": {"request": request}})
         if answer.get("isError"):
-            raise RefusedError(answer["content"][0]["text"])
+            raise RejectedError(answer["content"][0]["text"])
         return answer["content"]
 
     def _ask(self, method: str, parameters: dict) -> dict:
@@ -111,7 +111,7 @@ class ModelReader:
             answer = json.loads(line)
             if answer.get("id") == self.asked and "method" not in answer:
                 return answer["result"]
-        raise RefusedError("Microsoft's reader ended")
+        raise RejectedError("Microsoft's reader ended")
 
     def _send(self, message: dict) -> None:
         self.process.stdin.write(json.dumps(message) + "\n")

@@ -21,7 +21,7 @@ EXCEPTIONS: dict[str, tuple[Callable[[str], bool], str]] = {
             in {
                 "'Acute stays'[Expected probability 30 days]",
                 "'Control charts'[Value]",
-                "'Control charts'[Centre line]",
+                "'Control charts'[Center line]",
                 "'Control charts'[Lower limit]",
                 "'Control charts'[Upper limit]",
                 "'Findings'[Value]",
@@ -206,7 +206,7 @@ BREAKS: dict[str, Callable[[dict], object]] = {
     "NUMERIC_COLUMN_SUMMARIZE_BY": lambda m: column(m, "Date", "Calendar year").update(
         summarizeBy="sum"
     ),
-    "PERCENTAGE_FORMATTING": lambda m: measure(m, "Denial rate").update(formatString="0 %"),
+    "PERCENTAGE_FORMATTING": lambda m: measure(m, "Denial rate").update(formatString="0%"),
     "HIDE_FOREIGN_KEYS": lambda m: column(m, "Claims", "Payer key").pop("isHidden"),
     "MARK_PRIMARY_KEYS": lambda m: column(m, "Payer", "Payer key").pop("isKey"),
     "HIDE_FACT_TABLE_COLUMNS": lambda m: column(m, "Claims", "Allowed amount").pop("isHidden"),
@@ -230,7 +230,7 @@ def is_function(name: str) -> bool:
 
 
 def test_no_variable_is_called_like_a_function(model):
-    """Power BI may refuse `VAR Now`."""
+    """Power BI may reject `VAR Now`."""
     assert is_function("Now")
     variables = set(re.findall(r"\bVAR (\w+) =", Tabular(model).dax))
     assert len(variables) > 5

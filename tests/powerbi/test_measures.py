@@ -154,13 +154,16 @@ def test_most_measures_have_a_value(engine):
             "Uninsured share",
             "DIVIDE([Uninsured patients], [Insured patients] + [Uninsured patients])",
         ),
-        ("Readmission rate 30 days", "DIVIDE([Readmitted stays 60 days], [Index stays 30 days])"),
+        (
+            "Readmission rate 30 days",
+            "DIVIDE([Readmitted stays 60 days], [Index admissions 30 days])",
+        ),
         ("Discharges", "COUNT(Encounters[Discharge date key])"),
         ("Collection rate", "DIVIDE([Net revenue], [Payments])"),
         (
             "Adults with type 2 diabetes (unsuppressed)",
             "CALCULATE(DISTINCTCOUNT('Acute stays'[Patient key]),"
-            " KEEPFILTERS('Acute stays'[Is index stay 60 days] = 1),"
+            " KEEPFILTERS('Acute stays'[Is index admission 60 days] = 1),"
             " KEEPFILTERS('Acute stays'[Has type 2 diabetes] = 1),"
             " 'Age group'[Age group] = \"Adult\")",
         ),

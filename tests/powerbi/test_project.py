@@ -90,15 +90,15 @@ def faults_by_schema(folder: Path, schemas: Path) -> list[str]:
     return faults
 
 
-def normalised(value: object) -> object:
+def normalized(value: object) -> object:
     """A model without what Microsoft writes another way: lines as lists, the kind of M, order."""
     if isinstance(value, dict):
         return {
-            key: text_of(inner) if key in EXPRESSIONS else normalised(inner)
+            key: text_of(inner) if key in EXPRESSIONS else normalized(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list):
-        items = [normalised(item) for item in value]
+        items = [normalized(item) for item in value]
         if all(isinstance(item, dict) and "name" in item for item in items):
             # a level stands where it is written
             assert all(item.pop("ordinal", place) == place for place, item in enumerate(items))
@@ -137,8 +137,8 @@ def test_the_committed_project_is_what_the_marts_give(marts, variables):
 
 
 def test_microsoft_reads_the_model_as_it_is_meant(reader, marts, variables):
-    read = normalised(reader.read(PROJECT / MODEL)["model"])
-    meant = normalised(build_database(marts, variables)["model"])
+    read = normalized(reader.read(PROJECT / MODEL)["model"])
+    meant = normalized(build_database(marts, variables)["model"])
     for expression in read["expressions"].values():
         # the kind of an expression is M unless it says another
         assert expression.pop("kind") == "m"
@@ -209,7 +209,7 @@ VISUALS = REPORT / "definition" / "pages" / "readmissions" / "visuals"
 RATE = VISUALS / "readmission-rate-by-department-30-days" / "visual.json"
 
 MISTAKES = {
-    # the model, which Microsoft's reader refuses
+    # the model, which Microsoft's reader rejects
     "a property that there is not": (
         TABLES / "Claims.tmdl",
         "\t\tsummarizeBy: none",
@@ -317,7 +317,7 @@ def test_a_mistake_is_caught(copy, reader, mistake):
 
 
 @pytest.mark.usefixtures("validator")
-def test_a_copy_without_a_mistake_is_not_refused(copy, reader):
+def test_a_copy_without_a_mistake_is_not_rejected(copy, reader):
     assert not faults_of(copy, reader)
 
 
@@ -334,7 +334,7 @@ def faults_of(project: Path, reader: microsoft.ModelReader) -> list[str]:
     """What the checks that need no other file say of a project."""
     try:
         model = reader.read(project / MODEL)["model"]
-    except microsoft.RefusedError as error:
+    except microsoft.RejectedError as error:
         return [str(error)]
     faults = faults_of_dax(model) + microsoft.report_diagnostics(project / REPORT, None)
     return faults or faults_of_fields(project, model)

@@ -1,4 +1,4 @@
-"""What a reader of the report meets: places, order of tabs, titles, texts, colours, choices."""
+"""What a reader of the report meets: places, order of tabs, titles, texts, colors, choices."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_a_department_is_drilled_into():
     assert len(sources) >= 4
 
 
-def test_a_department_with_few_answers_is_grey(variables):
+def test_a_department_with_few_answers_is_gray(variables):
     (ratings,) = (
         visual
         for visual in visuals_of("departments-and-satisfaction")
@@ -223,18 +223,18 @@ def test_every_resource_that_the_report_names_is_there():
     assert files == set(declared.values())
 
 
-# --- colours --------------------------------------------------------------------------------------
+# --- colors --------------------------------------------------------------------------------------
 
 
-def luminance(colour: str) -> float:
+def luminance(color: str) -> float:
     """Relative luminance (WCAG 2.2)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast of two colours, 1 to 21 (WCAG 2.2)."""
+    """Contrast of two colors, 1 to 21 (WCAG 2.2)."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
@@ -244,13 +244,13 @@ def test_contrast_is_that_of_the_guideline():
     assert contrast("#767676", WHITE) == pytest.approx(4.54, abs=0.01)
 
 
-def test_colours_are_read_on_white():
+def test_colors_are_read_on_white():
     folder = PROJECT / f"{NAME}.Report" / "StaticResources" / "RegisteredResources"
     theme = json.loads((folder / THEME).read_text(encoding="utf-8"))
-    colours = [*theme["dataColors"], theme["good"], theme["bad"], theme["neutral"]]
-    assert min(contrast(colour, WHITE) for colour in colours) >= 4.5
+    colors = [*theme["dataColors"], theme["good"], theme["bad"], theme["neutral"]]
+    assert min(contrast(color, WHITE) for color in colors) >= 4.5
     texts = [text["color"] for text in theme["textClasses"].values()]
-    assert min(contrast(colour, "#F4F6F8") for colour in texts) >= 7
+    assert min(contrast(color, "#F4F6F8") for color in texts) >= 7
     sizes = [text["fontSize"] for text in theme["textClasses"].values()]
     assert min(sizes) >= 10
 

@@ -31,21 +31,21 @@ class Delivery:
     manifest: list[Row]
 
     def without_broken_rows(self) -> Tables:
-        """The clean extract without the rows that are to be refused; kept ones as delivered."""
-        refused = {name: set() for name in KEYS}
+        """The clean extract without the rows that are to be rejected; kept ones as delivered."""
+        rejected = {name: set() for name in KEYS}
         changed: dict[tuple[str, str], Row] = {}
         for fault in self.manifest:
             if fault["rule"] in KEPT:
                 changed[fault["table_name"], fault["row_key"]] = fault
             elif fault["rule"] != DUPLICATE_KEY:
-                refused[fault["table_name"]].add(fault["row_key"])
+                rejected[fault["table_name"]].add(fault["row_key"])
         result = dict(self.clean)
         for name, columns in KEYS.items():
             result[name] = []
             for row in self.clean[name]:
                 key = "|".join(row[column] for column in columns)
                 fault = changed.get((name, key))
-                if key not in refused[name]:
+                if key not in rejected[name]:
                     result[name].append(
                         row | {fault["column_name"]: fault["value"]} if fault else row
                     )
@@ -139,7 +139,7 @@ def test_the_marts_are_those_of_the_clean_extract_without_the_broken_rows(engine
     marts = [relation for relation in engine.relations if relation.startswith("marts.")]
     marts.remove("marts.rpt_data_quality")
     engine.build(delivered.dirty)
-    # the version of a row counts the refused lines of its encounter
+    # the version of a row counts the rejected lines of its encounter
     rows = "select columns(lambda name: name <> 'source_version') from"
     of_dirty = {
         mart: engine.connection.sql(f"{rows} emr.{mart}").to_arrow_table() for mart in marts
@@ -156,13 +156,13 @@ def test_the_marts_are_those_of_the_clean_extract_without_the_broken_rows(engine
         assert different == 0, mart
 
 
-def test_every_delivered_row_is_accepted_or_refused(engine):
+def test_every_delivered_row_is_accepted_or_rejected(engine):
     delivered = delivery(2, 0.15)
     engine.build(delivered.dirty)
     for row in engine.rows(
         "select table_name, max(delivered_rows) as delivered_rows, "
-        "max(accepted_rows) as accepted_rows, sum(quarantined_rows) as quarantined_rows "
+        "max(accepted_rows) as accepted_rows, sum(rejected_rows) as rejected_rows "
         "from emr.marts.rpt_data_quality group by table_name"
     ):
         assert row["delivered_rows"] == len(delivered.dirty[row["table_name"]])
-        assert row["delivered_rows"] == row["accepted_rows"] + row["quarantined_rows"]
+        assert row["delivered_rows"] == row["accepted_rows"] + row["rejected_rows"]

@@ -73,18 +73,20 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
     }
 
 
-def test_more_refused_rows_than_the_limit_stop_the_build_before_the_marts(builds):
+def test_more_rejected_rows_than_the_limit_stop_the_build_before_the_marts(builds):
     built = builds["as_it_is"]
     assert not built.success
     assert (
-        "Stopped before the marts changed. 1 of 2 rows of charges are refused, more than the 10 % "
+        "Stopped before the marts changed. 1 of 2 rows of charges are rejected, more than the 10% "
         "that quarantine_limits allows: negative money in charge_amount (1 row, such as -5.00)."
     ) in built.output
     assert built.rows("select count(*) from duckdb_tables() where schema_name = 'marts'") == [(0,)]
     assert built.rows("select row_key, offending_value from quarantine.charges") == [
         ("CH2", "-5.00")
     ]
-    assert built.rows("select refused_rows from quarantine.summary where broken_rows > 0") == [(1,)]
+    assert built.rows("select rejected_rows from quarantine.summary where failed_rows > 0") == [
+        (1,)
+    ]
 
 
 def test_a_table_may_have_a_limit_of_its_own(builds):
@@ -107,7 +109,7 @@ def test_a_flagged_row_is_kept(builds):
     assert built.success
     assert built.rows("select row_key, severity from quarantine.charges") == [("CH2", "flag")]
     assert built.rows(
-        "select count(*) from intermediate.int_checked_charges where refused_by_rule is null"
+        "select count(*) from intermediate.int_checked_charges where rejected_by_rule is null"
     ) == [(2,)]
 
 

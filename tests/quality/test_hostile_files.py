@@ -1,4 +1,4 @@
-"""Files as no export should write them: each is read right, or refused in one clear sentence.
+"""Files as no export should write them: each is read right, or rejected in one clear sentence.
 
 What single values bring about is in test_rules.py; the last test here sends any values through all
 rules.
@@ -48,8 +48,8 @@ def payers(folder: Path) -> list[Row]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def refusal(folder: Path) -> str:
-    """The sentence that refuses a folder."""
+def rejection(folder: Path) -> str:
+    """The sentence that rejects a folder."""
     with pytest.raises(UserError) as caught:
         payers(folder)
     return caught.value.message
@@ -149,15 +149,15 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_file_is_refused_in_one_sentence(folder, name):
+def test_a_file_is_rejected_in_one_sentence(folder, name):
     content, sentence = REFUSED[name]
     (folder / "payers.csv").write_bytes(content)
-    assert refusal(folder) == sentence
+    assert rejection(folder) == sentence
 
 
-def test_an_unfinished_quote_is_refused(folder):
+def test_an_unfinished_quote_is_rejected(folder):
     (folder / "payers.csv").write_text(f'{HEADER}\n{PLAN}\nPY2,"Plan,Medicare\n', encoding="utf-8")
-    assert refusal(folder).startswith("payers.csv, line 3 cannot be read (")
+    assert rejection(folder).startswith("payers.csv, line 3 cannot be read (")
 
 
 def test_departments_that_stand_in_for_facilities_are_checked_first(folder):
@@ -192,20 +192,20 @@ def test_the_line_of_a_file_is_not_shown_when_dbt_cannot_read_it(folder):
 
 
 @pytest.mark.parametrize("kept", [0, 1, 10, 40])
-def test_a_truncated_archive_is_refused(folder, kept):
+def test_a_truncated_archive_is_rejected(folder, kept):
     packed = gzip.compress(f"{HEADER}\n{PLAN}\n".encode())
     (folder / "payers.csv.gz").write_bytes(packed[:kept])
-    assert refusal(folder) in (
+    assert rejection(folder) in (
         "payers.csv.gz is not a whole gzip file: copy or export it again.",
         "payers.csv.gz is empty: its first line must name the columns.",
     )
 
 
-def test_an_archive_with_a_flipped_bit_is_refused(folder):
+def test_an_archive_with_a_flipped_bit_is_rejected(folder):
     packed = bytearray(gzip.compress(f"{HEADER}\n{PLAN}\n".encode()))
     packed[-6] ^= 1
     (folder / "payers.csv.gz").write_bytes(bytes(packed))
-    assert refusal(folder) == "payers.csv.gz is not a whole gzip file: copy or export it again."
+    assert rejection(folder) == "payers.csv.gz is not a whole gzip file: copy or export it again."
 
 
 # --- fuzzing --------------------------------------------------------------------------------------
@@ -290,9 +290,9 @@ def test_no_row_is_lost_between_raw_and_quarantine(engine, tables):
         schema = "staging" if name in ("patients", "providers") else "intermediate"
         [counted] = engine.rows(
             f"select count(*) as delivered, "
-            f"count(*) filter (where refused_by_rule is null) as accepted, "
-            f"(select count(*) from emr.quarantine.{name} where severity <> 'flag') as refused "
+            f"count(*) filter (where rejected_by_rule is null) as accepted, "
+            f"(select count(*) from emr.quarantine.{name} where severity <> 'flag') as rejected "
             f"from emr.{schema}.int_checked_{name}"
         )
         assert counted["delivered"] == len(rows)
-        assert counted["delivered"] == counted["accepted"] + counted["refused"]
+        assert counted["delivered"] == counted["accepted"] + counted["rejected"]

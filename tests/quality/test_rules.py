@@ -244,14 +244,14 @@ def verdicts(engine: Engine) -> list[list[dict]]:
         [
             row
             for row in rows
-            if not (row["rule_name"] == "orphan" and names_a_refused_row(row, rows, number))
+            if not (row["rule_name"] == "orphan" and names_a_rejected_row(row, rows, number))
         ]
         for number, rows in enumerate(found)
     ]
 
 
-def names_a_refused_row(orphan: dict, rows: list[dict], number: int) -> bool:
-    """Whether an orphan only is one because the row that it names is refused, or has a new key."""
+def names_a_rejected_row(orphan: dict, rows: list[dict], number: int) -> bool:
+    """Whether an orphan only is one because the row that it names is rejected, or has a new key."""
     table, changes, _ = CASES[number]
     gone = {f"{ONE_OF_EVERYTHING[table][0].get(column)}-{number}" for column in changes}
     gone |= {row["row_key"] for row in rows if row["severity"] != "flag"}
@@ -263,7 +263,7 @@ def test_nothing_is_wrong_with_the_extract_that_the_cases_change(engine):
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=lambda n: f"{CASES[n][0]}-{CASES[n][1]}")
-def test_a_row_is_refused_or_kept(verdicts, number):
+def test_a_row_is_rejected_or_kept(verdicts, number):
     table, changes, rule = CASES[number]
     found = verdicts[number]
     assert [row["rule_name"] for row in found] == ([rule] if rule else [])
@@ -281,7 +281,7 @@ def test_a_row_is_refused_or_kept(verdicts, number):
             assert row["column_name"] in changes
 
 
-def test_a_row_without_its_key_is_refused(engine):
+def test_a_row_without_its_key_is_rejected(engine):
     engine.build(
         together([with_changes(table, **{key: blank}) for table, key, blank in MISSING_KEYS])
     )
@@ -322,7 +322,7 @@ OVERLAPS = {
         {"encounter_class": "observation"},
         {"arrived_at": "2024-03-11 10:00:00", "admitted_at": "2024-03-11 10:00:00",
          "discharged_at": "2024-03-12 10:00:00"}, None),
-    "the other is refused": (
+    "the other is rejected": (
         {"department_id": "D9"},
         {"arrived_at": "2024-03-11 10:00:00", "admitted_at": "2024-03-11 10:00:00",
          "discharged_at": "2024-03-12 10:00:00"}, None),
@@ -373,12 +373,12 @@ def test_of_keys_that_differ_in_case_one_stays_with_what_names_it(engine):
         tables["encounters"][0] | {"encounter_id": "E2", "patient_id": "p1"}
     )
     engine.build(tables)
-    refused = [
+    rejected = [
         (name, row["rule_name"], row["row_key"], row["offending_value"])
         for name in TABLES
         for row in engine.rows(f"from emr.quarantine.{name}")
     ]
-    assert refused == [
+    assert rejected == [
         ("patients", "duplicate key", "p1", "p1"),
         ("encounters", "orphan", "E2", "p1"),
     ]
@@ -405,6 +405,6 @@ def test_the_row_that_stays_is_right_and_the_latest(engine):
     )
     accepted = engine.rows(
         "select patient_id, sex from emr.staging.int_checked_patients "
-        "where refused_by_rule is null order by 1"
+        "where rejected_by_rule is null order by 1"
     )
     assert [row["sex"] for row in accepted] == ["M", "F", "F"]

@@ -20,17 +20,17 @@ PLAY = """
 if user_id('probe') is not null drop user probe;
 create user probe without login;
 alter role {role} add member probe;
-declare @refused int = 0, @seen varchar(200);
+declare @rejected int = 0, @seen varchar(200);
 execute as user = 'probe';
 begin try
     exec sp_executesql N'{statement}', N'@seen varchar(200) output', @seen output;
 end try
 begin catch
-    set @refused = error_number();
+    set @rejected = error_number();
 end catch;
 revert;
 drop user probe;
-select @refused as refused, @seen as seen;
+select @rejected as rejected, @seen as seen;
 """
 
 
@@ -75,8 +75,8 @@ def play(administrator: Server, role: str, statement: str) -> tuple[int, str | N
     ],
 )
 def test_who_reads_what(administrator, role, table, may_read):
-    refused, _ = play(administrator, role, f"select @seen = count(*) from {table}")
-    assert (refused == 0) == may_read
+    rejected, _ = play(administrator, role, f"select @seen = count(*) from {table}")
+    assert (rejected == 0) == may_read
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_who_reads_what(administrator, role, table, may_read):
 )
 def test_who_writes_what(administrator, role, table, may_write):
     statement = f"insert into {table} select * from {table} where 1 = 0"
-    refused, _ = play(administrator, role, statement)
-    assert (refused == 0) == may_write
+    rejected, _ = play(administrator, role, statement)
+    assert (rejected == 0) == may_write
 
 
 @pytest.mark.parametrize(("role", "seen"), [("db_datareader", "xxxx"), ("loader", "first_name-1")])

@@ -1,4 +1,4 @@
-"""What SQL Server refuses or changes silently although the text parses and every name resolves.
+"""What SQL Server rejects or changes silently although the text parses and every name resolves.
 
 Microsoft's model of a database knows names, not types or groups. These checks read the compiled
 SQL with sqlglot, with the type of every column: raw tables first, then each model in the order of

@@ -1,4 +1,4 @@
-"""Microsoft's own parser and model accept the whole project, and refuse each kind of mistake."""
+"""Microsoft's own parser and model accept the whole project, and reject each kind of mistake."""
 
 from __future__ import annotations
 

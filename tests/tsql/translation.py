@@ -57,7 +57,7 @@ def rewritten(node: exp.Expression) -> exp.Expression:
     if isinstance(node, exp.TryCast) and family(node.this) == "text" and node.to.this in BLANK_AS:
         target = exp.TryCast(this=node.this.copy(), to=double_for_float(node.to)).sql("duckdb")
         text = node.this.sql("duckdb")
-        # DuckDB takes 24:00:00 for the next day; SQL Server refuses it.
+        # DuckDB takes 24:00:00 for the next day; SQL Server rejects it.
         midnight = (
             f"when regexp_matches({text}, '[ T]24:') then null" if node.to.this in DATES else ""
         )

@@ -1,7 +1,7 @@
 """Readmissions, risk, census and money in plain Python, from the definitions and the raw rows.
 
 A second route: written from the published definitions with ordinary loops over one patient at a
-time, sharing nothing with the SQL. Codes are labelled here by hand; the full code lists are held
+time, sharing nothing with the SQL. Codes are labeled here by hand; the full code lists are held
 against a comorbidity package in test_charlson.py.
 """
 
@@ -257,10 +257,10 @@ class Oracle:
                 in_hwr = reason is None and stay["hwr_exclusion_reason"] is None
                 found |= {
                     f"index_exclusion_reason_{window}_days": reason,
-                    f"is_index_stay_{window}_days": int(reason is None),
+                    f"is_index_admission_{window}_days": int(reason is None),
                     f"is_readmitted_{window}_days": None if reason else int(back),
                     f"is_readmitted_unplanned_{window}_days": None if reason else int(unplanned),
-                    f"is_hwr_index_stay_{window}_days": int(in_hwr),
+                    f"is_hwr_index_admission_{window}_days": int(in_hwr),
                     f"is_hwr_readmitted_{window}_days": int(unplanned) if in_hwr else None,
                 }
             stay |= found
@@ -368,7 +368,7 @@ class Oracle:
         def group(years: int) -> str:
             return "Child" if years < 18 else "Adult" if years < 65 else "Senior"
 
-        index = [s for s in self.stays.values() if s["is_index_stay_30_days"]]
+        index = [s for s in self.stays.values() if s["is_index_admission_30_days"]]
         outcomes: dict[tuple, list[int]] = defaultdict(list)
         for stay in index:
             cell = (group(stay["age"]), stay["charlson_band"], stay["is_urgent"])
@@ -441,7 +441,7 @@ class Oracle:
             claims[claim["claim_id"]] = {
                 "outstanding_amount": owed,
                 "days_outstanding": age_days,
-                "ageing_bucket": None if age_days is None else _bucket(age_days),
+                "aging_bucket": None if age_days is None else _bucket(age_days),
                 "payer_paid_amount": by["payer"],
                 "patient_paid_amount": by["patient"],
                 "days_to_payment": (

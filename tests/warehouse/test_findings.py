@@ -10,7 +10,7 @@ from tests.conftest import run_dbt
 
 
 def test_the_demo_shows_every_finding(demo):
-    rows = demo.execute("select finding_id, value, holds from marts.rpt_findings").fetchall()
+    rows = demo.execute("select finding_id, value, is_confirmed from marts.rpt_findings").fetchall()
     assert {finding for finding, _, _ in rows} == {f"F{number}" for number in range(1, 10)}
     assert all(value is not None and holds == 1 for _, value, holds in rows)
 
@@ -37,7 +37,7 @@ def test_a_finding_that_does_not_hold_fails_the_build_of_the_demo(demo_warehouse
         holds = {
             (finding, check): value
             for finding, check, value in connection.execute(
-                "select finding_id, check_number, holds from marts.rpt_findings"
+                "select finding_id, check_number, is_confirmed from marts.rpt_findings"
             ).fetchall()
         }
     assert holds["F1", 1] == 0

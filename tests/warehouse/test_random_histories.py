@@ -32,8 +32,8 @@ STAY_COLUMNS = (
         f"{flag}_{window}_days"
         for window in (7, 30, 60, 90)
         for flag in (
-            "index_exclusion_reason", "is_index_stay", "is_readmitted", "is_readmitted_unplanned",
-            "is_hwr_index_stay", "is_hwr_readmitted",
+            "index_exclusion_reason", "is_index_admission", "is_readmitted",
+            "is_readmitted_unplanned", "is_hwr_index_admission", "is_hwr_readmitted",
         )
     ),
 )  # fmt: skip
@@ -42,7 +42,7 @@ ENCOUNTER_COLUMNS = (
     "is_emergency_return_30_days",
 )  # fmt: skip
 CLAIM_COLUMNS = (
-    "outstanding_amount", "days_outstanding", "ageing_bucket", "payer_paid_amount",
+    "outstanding_amount", "days_outstanding", "aging_bucket", "payer_paid_amount",
     "patient_paid_amount", "days_to_payment",
 )  # fmt: skip
 CENSUS_COLUMNS = ("arrivals", "admissions", "discharges", "midnight_census")
@@ -183,7 +183,12 @@ def test_the_demo_agrees_with_the_oracle(demo):
         "inner join marts.fct_encounters as encounters "
         "on readmissions.first_encounter_key = encounters.encounter_key"
     )
-    by_flow = ("index_exclusion_reason", "is_index_stay", "is_readmitted_7", "is_readmitted_30")
+    by_flow = (
+        "index_exclusion_reason",
+        "is_index_admission",
+        "is_readmitted_7",
+        "is_readmitted_30",
+    )
     columns = tuple(
         column
         for column in STAY_COLUMNS

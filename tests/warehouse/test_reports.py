@@ -38,14 +38,14 @@ def same(found: float, expected: float, tolerance: float = 0) -> bool:
 
 def test_department_readmissions(table):
     stays = table("fct_readmissions")
-    index = stays[stays["is_index_stay_30_days"] == 1]
+    index = stays[stays["is_index_admission_30_days"] == 1]
     report = table("rpt_department_readmissions")
-    assert report["index_stays"].notna().sum() > 5
-    for _, row in report.dropna(subset=["index_stays"]).iterrows():
+    assert report["index_admissions"].notna().sum() > 5
+    for _, row in report.dropna(subset=["index_admissions"]).iterrows():
         own = index if row["is_total"] else index[index["department_key"] == row["department_key"]]
         readmitted = own[own["is_readmitted_30_days"] == 1]
         observed, expected = len(readmitted), own["expected_probability_30_days"].sum()
-        assert row["index_stays"] == len(own)
+        assert row["index_admissions"] == len(own)
         assert row["readmitted_stays"] == observed
         patients, again = own["patient_key"].nunique(), readmitted["patient_key"].nunique()
         if pd.notna(row["index_patients"]):
@@ -56,7 +56,7 @@ def test_department_readmissions(table):
         assert row["readmission_rate_30_days"] == pytest.approx(observed / len(own), abs=1e-6)
         assert row["expected_readmissions"] == pytest.approx(float(expected), abs=1e-3)
         assert row["observed_to_expected"] == pytest.approx(observed / float(expected), abs=1e-3)
-        own = stays[stays["is_hwr_index_stay_30_days"] == 1]
+        own = stays[stays["is_hwr_index_admission_30_days"] == 1]
         if not row["is_total"]:
             own = own[own["department_key"] == row["department_key"]]
         hwr = own["is_hwr_readmitted_30_days"].mean()
@@ -224,7 +224,7 @@ def test_recommendations(table):
         ]
         row = report.loc[("R2", department, "Occupancy in peak months")]
         assert row["value_before"] == pytest.approx(peak["occupancy"].mean(), abs=1e-3)
-        # 5 % of eight months' staffing over four months is 10 % more
+        # 5% of eight months' staffing over four months is 10% more
         assert row["value_after"] == pytest.approx(row["value_before"] / 1.10, abs=1e-3)
     rating = report.loc[("R3", "Orthopedics", "Overall rating")]
     assert rating["value_after"] == pytest.approx(min(10, rating["value_before"] * 1.10), abs=1e-3)
@@ -247,7 +247,7 @@ def test_figures_of_the_control_charts(table):
         start = rows[date_key] // 100 * 100 + 1
         return rows.groupby(["department_key", start])[column].agg(["mean", "count"])
 
-    index = stays[stays["is_index_stay_30_days"] == 1]
+    index = stays[stays["is_index_admission_30_days"] == 1]
     rated = surveys[(surveys["is_survey_eligible"] == 1) & surveys["overall_rating"].notna()]
     inpatient = encounters[encounters["encounter_class"] == "inpatient"]
     expected = {

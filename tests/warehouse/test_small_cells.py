@@ -98,9 +98,9 @@ def test_no_rate_gives_a_small_cell_away(reports):
     """A rate times what it is a rate of is no number from one to ten."""
     rates = {
         "rpt_department_readmissions": [
-            ("readmission_rate_30_days", "index_stays"),
+            ("readmission_rate_30_days", "index_admissions"),
             ("patients_readmitted_rate_30_days", "index_patients"),
-            ("unplanned_readmission_rate_30_days", "index_stays"),
+            ("unplanned_readmission_rate_30_days", "index_admissions"),
             ("observed_to_expected", "expected_readmissions"),
         ],
         "rpt_payer_mix": [("denial_rate", "adjudicated_claims")],
@@ -134,9 +134,9 @@ def test_no_rate_gives_a_small_cell_away(reports):
 ADDS_UP = {
     "readmitted": (
         "rpt_department_readmissions",
-        "index_stays",
+        "index_admissions",
         "department_key",
-        "sum(is_readmitted_30_days), sum(is_index_stay_30_days - is_readmitted_30_days), "
+        "sum(is_readmitted_30_days), sum(is_index_admission_30_days - is_readmitted_30_days), "
         "count(distinct case when is_readmitted_30_days = 1 then patient_key end)",
         "marts.fct_readmissions",
     ),
@@ -153,7 +153,7 @@ ADDS_UP = {
         "hwr_style_rate_30_days",
         "department_key",
         "sum(is_hwr_readmitted_30_days), "
-        "sum(is_hwr_index_stay_30_days - is_hwr_readmitted_30_days)",
+        "sum(is_hwr_index_admission_30_days - is_hwr_readmitted_30_days)",
         "marts.fct_readmissions",
     ),
     "readmitted again": (
@@ -231,7 +231,7 @@ def test_the_hospital_s_satisfaction_gives_no_hidden_department_away(query, repo
         assert is_small(own["answers"].sum()) or not is_small(left), measure
 
 
-def test_centre_lines_give_no_hidden_month_away(query, reports):
+def test_center_lines_give_no_hidden_month_away(query, reports):
     charts = reports["rpt_control_charts"].merge(
         query(
             """
@@ -251,7 +251,7 @@ def test_centre_lines_give_no_hidden_month_away(query, reports):
         on=["metric", "department_key", "month_start_date_key"],
     )
     assert len(charts) == len(reports["rpt_control_charts"])
-    baseline = charts[(charts["position"] <= 12) & charts["centre_line"].notna()]
+    baseline = charts[(charts["position"] <= 12) & charts["center_line"].notna()]
     for key, months in baseline.groupby(["metric", "department_key"]):
         hidden = months[months["value"].isna()]
         assert len(hidden) not in (1, 2), key
@@ -265,7 +265,7 @@ def test_signals_tell_no_hidden_count(reports):
     charts = reports["rpt_control_charts"]
     counts_people = (charts["chart_type"] == "p") | (charts["metric"] == "Encounters per day")
     hidden = charts[counts_people & charts["value"].isna()]
-    for signal in ("is_below_centre_line", "is_outside_limits", "is_shift", "is_trend"):
+    for signal in ("is_below_center_line", "is_outside_limits", "is_shift", "is_trend"):
         assert hidden[signal].isna().all()
         assert charts[charts["value"].notna()][signal].notna().all()
 
@@ -284,7 +284,7 @@ def test_a_composite_tells_of_no_hidden_question(query, reports):
 def test_no_group_of_the_chronically_ill_lies_within_another(query, reports):
     """The difference would be a number of visits that nobody shows."""
     groups = set(reports["rpt_chronic_condition_months"]["chronic_group"])
-    heart = ("Heart failure", "Ischaemic heart disease")
+    heart = ("Heart failure", "Ischemic heart disease")
     visits = {
         group: set(
             query(
@@ -329,7 +329,7 @@ def test_something_is_hidden_and_something_is_shown(reports, query):
     """None of these checks passes because a report is empty, or shows all."""
     for name in ("rpt_department_readmissions", "rpt_department_satisfaction"):
         table = reports[name]
-        shown = table["index_stays" if "index_stays" in table else "answers"].notna()
+        shown = table["index_admissions" if "index_admissions" in table else "answers"].notna()
         patients = query("select count(distinct patient_key) as n from marts.fct_encounters")["n"][
             0
         ]

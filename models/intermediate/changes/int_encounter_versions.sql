@@ -5,10 +5,10 @@
 -- Rule: a version stands for everything that the rows may depend on: when the source last changed
 -- the patient, which encounters the patient has and when each was last changed (a new, corrected
 -- or deleted visit changes returns and comorbidities of the others), what the history says of the
--- coverage and the beds at the time, how many of an encounter's lines are refused (one that was may
--- be accepted tonight because its payer is delivered again), and the rules and look-up tables of
--- this project. Where the source does not say when it changed the patient or an encounter, the
--- version is null, and the patient's rows are written anew every night.
+-- coverage and the beds at the time, how many of an encounter's lines are rejected (one that was
+-- may be accepted tonight because its payer is delivered again), and the rules and look-up tables
+-- of this project. Where the source does not say when it changed the patient or an encounter, the
+-- version is null, and the patient's rows are rewritten every night.
 with encounters as (
     select
         encounter_id,
@@ -30,20 +30,20 @@ encounter_history as (
     from {{ ref('int_encounter_history') }}
 ),
 
-refused_lines as (
+rejected_lines as (
     {% for lines in ['diagnoses', 'procedures', 'vitals', 'charges', 'claims', 'surveys'] -%}
         {{ 'union all' if not loop.first }}
         select encounter_id
         from {{ ref('int_checked_' ~ lines) }}
-        where refused_by_rule is not null
+        where rejected_by_rule is not null
     {% endfor %}
 ),
 
-refused_counts as (
+rejected_counts as (
     select
         {{ exactly('encounter_id') }} as encounter_id,
-        count(*) as refused_count
-    from refused_lines
+        count(*) as rejected_count
+    from rejected_lines
     group by {{ exactly('encounter_id') }}
 ),
 
@@ -64,13 +64,13 @@ hashed as (
             ~ timestamp_text('encounters.source_updated_at') ~ ", '|', "
             ~ "coalesce(encounter_history.coverage_payer_id, ''), '|', "
             ~ "coalesce(cast(encounter_history.staffed_beds_at_arrival as varchar(20)), ''), '|', "
-            ~ "cast(coalesce(refused_counts.refused_count, 0) as varchar(20)))"
+            ~ "cast(coalesce(rejected_counts.rejected_count, 0) as varchar(20)))"
         ) }} as encounter_hash
     from encounters
     left join encounter_history
         on encounters.encounter_id = encounter_history.encounter_id
-    left join refused_counts
-        on {{ is_same_key('encounters.encounter_id', 'refused_counts.encounter_id') }}
+    left join rejected_counts
+        on {{ is_same_key('encounters.encounter_id', 'rejected_counts.encounter_id') }}
 ),
 
 -- A sum of hashes is the same in whatever order the encounters come.

@@ -24,13 +24,13 @@ encounters as (
         encounter_id,
         arrived_at
     from {{ ref('int_checked_encounters') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 payers as (
     select payer_id
     from {{ ref('int_checked_payers') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 extract_end as (
@@ -70,7 +70,7 @@ final as (
         denial_reason,
         patient_responsibility,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

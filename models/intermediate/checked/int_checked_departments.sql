@@ -15,7 +15,7 @@ with staged_departments as (
 facilities as (
     select facility_id
     from {{ ref('int_checked_facilities') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 in_context as (
@@ -37,7 +37,7 @@ final as (
         facility_id,
         staffed_beds,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

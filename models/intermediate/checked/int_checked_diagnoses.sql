@@ -15,7 +15,7 @@ with staged_diagnoses as (
 encounters as (
     select encounter_id
     from {{ ref('int_checked_encounters') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 categories as (
@@ -45,7 +45,7 @@ final as (
         code_system,
         present_on_admission,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

@@ -32,25 +32,25 @@ patients as (
         birth_date,
         death_date
     from {{ ref('int_checked_patients') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 departments as (
     select department_id
     from {{ ref('int_checked_departments') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 providers as (
     select provider_id
     from {{ ref('int_checked_providers') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 payers as (
     select payer_id
     from {{ ref('int_checked_payers') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 dispositions as (
@@ -108,7 +108,7 @@ stays as (
         ) as stay_number
     from judged
     where
-        refusing_rule is null
+        rejecting_rule is null
         and encounter_class = 'inpatient'
         and admitted_at is not null
         and discharged_at is not null
@@ -146,8 +146,8 @@ final as (
         judged.readmission_indicator,
         judged.updated_at,
         judged.unreadable_value,
-        cast({{ with_overlaps('judged.refusing_rule', ['quarantine', 'stop']) }} as int)
-            as refused_by_rule,
+        cast({{ with_overlaps('judged.rejecting_rule', ['quarantine', 'stop']) }} as int)
+            as rejected_by_rule,
         cast({{ with_overlaps('judged.flagging_rule', ['flag']) }} as int) as flagged_by_rule
     from judged
     left join overlapping_stays

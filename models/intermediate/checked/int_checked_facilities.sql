@@ -27,7 +27,7 @@ final as (
         state,
         zip_code,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

@@ -15,7 +15,7 @@ with staged_payments as (
 claims as (
     select claim_id
     from {{ ref('int_checked_claims') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 extract_end as (
@@ -44,7 +44,7 @@ final as (
         paid_by,
         amount,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

@@ -19,13 +19,13 @@ encounters as (
         arrived_at,
         discharged_at
     from {{ ref('int_checked_encounters') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 providers as (
     select provider_id
     from {{ ref('int_checked_providers') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 extract_end as (
@@ -60,7 +60,7 @@ final as (
         performed_at,
         provider_id,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

@@ -1,4 +1,4 @@
--- Clinicians as delivered, each row with the rule that it breaks, if any: the rules are in
+-- Providers as delivered, each row with the rule that it breaks, if any: the rules are in
 -- macros/quality_rules.sql.
 with staged_providers as (
     select
@@ -14,7 +14,7 @@ with staged_providers as (
 departments as (
     select department_id
     from {{ ref('int_checked_departments') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 in_context as (
@@ -35,7 +35,7 @@ final as (
         specialty,
         department_id,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

@@ -24,7 +24,7 @@ encounters as (
         encounter_id,
         arrived_at
     from {{ ref('int_checked_encounters') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 extract_end as (
@@ -61,7 +61,7 @@ final as (
         discharge_information,
         care_coordination,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

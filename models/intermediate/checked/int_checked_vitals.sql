@@ -20,7 +20,7 @@ encounters as (
         arrived_at,
         discharged_at
     from {{ ref('int_checked_encounters') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 extract_end as (
@@ -53,7 +53,7 @@ final as (
         heart_rate,
         glucose,
         unreadable_value,
-        cast(refusing_rule as int) as refused_by_rule,
+        cast(rejecting_rule as int) as rejected_by_rule,
         cast(flagging_rule as int) as flagged_by_rule
     from judged
 )

@@ -9,7 +9,7 @@ with accepted_charges as (
         quantity,
         charge_amount
     from {{ accepted('charges') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

@@ -14,7 +14,7 @@ with accepted_claims as (
         denial_reason,
         patient_responsibility
     from {{ accepted('claims') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

@@ -10,14 +10,14 @@ with accepted_departments as (
         facility_id,
         staffed_beds
     from {{ accepted('departments') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 named_departments as (
     select max(department_id) as department_id
     from {{ ref('int_checked_encounters') }}
     where
-        refused_by_rule is null
+        rejected_by_rule is null
         and department_id is not null
     group by {{ exactly('department_id') }}
 ),

@@ -7,7 +7,7 @@ with accepted_diagnoses as (
         code_system,
         present_on_admission
     from {{ accepted('diagnoses') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

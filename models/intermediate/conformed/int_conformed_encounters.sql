@@ -23,7 +23,7 @@ with accepted_encounters as (
         readmission_indicator,
         updated_at
     from {{ accepted('encounters') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 accepted_patients as (
@@ -32,7 +32,7 @@ accepted_patients as (
         birth_date,
         updated_at
     from {{ accepted('patients') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

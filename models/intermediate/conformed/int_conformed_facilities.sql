@@ -6,7 +6,7 @@ with accepted_facilities as (
         city,
         state
     from {{ accepted('facilities') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

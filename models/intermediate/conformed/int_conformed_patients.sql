@@ -14,7 +14,7 @@ with accepted_patients as (
         state,
         zip_code
     from {{ accepted('patients') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 data_period as (

@@ -9,19 +9,19 @@ with accepted_payers as (
         payer_name,
         payer_category
     from {{ accepted('payers') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 named_in_lines as (
     select payer_id
     from {{ ref('int_checked_encounters') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 
     union all
 
     select payer_id
     from {{ ref('int_checked_claims') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 named_payers as (

@@ -7,7 +7,7 @@ with accepted_payments as (
         paid_by,
         amount
     from {{ accepted('payments') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

@@ -8,7 +8,7 @@ with accepted_procedures as (
         performed_at,
         provider_id
     from {{ accepted('procedures') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

@@ -1,7 +1,7 @@
--- Clinicians of the chosen source system. The name travels on for dim_provider only where the
+-- Providers of the chosen source system. The name travels on for dim_provider only where the
 -- variable show_provider_names allows it.
 --
--- Rule: a clinician whom an accepted encounter or procedure names but the source does not list is
+-- Rule: a provider whom an accepted encounter or procedure names but the source does not list is
 -- there with the key alone.
 with accepted_providers as (
     select
@@ -10,19 +10,19 @@ with accepted_providers as (
         specialty,
         department_id
     from {{ accepted('providers') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 named_in_lines as (
     select provider_id
     from {{ ref('int_checked_encounters') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 
     union all
 
     select provider_id
     from {{ ref('int_checked_procedures') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 named_providers as (

@@ -14,7 +14,7 @@ with accepted_surveys as (
         discharge_information,
         care_coordination
     from {{ accepted('surveys') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

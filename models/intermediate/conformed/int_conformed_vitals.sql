@@ -9,7 +9,7 @@ with accepted_vitals as (
         heart_rate,
         glucose
     from {{ accepted('vitals') }}
-    where refused_by_rule is null
+    where rejected_by_rule is null
 ),
 
 final as (

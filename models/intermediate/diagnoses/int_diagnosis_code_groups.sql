@@ -56,7 +56,7 @@ chronic_groups as (
     from {{ ref('chronic_condition_groups') }}
 ),
 
-categorised as (
+categorized as (
     select
         code_system,
         diagnosis_code,
@@ -69,8 +69,8 @@ categorised as (
 final as (
     select
         -- identifiers
-        categorised.code_system,
-        categorised.diagnosis_code,
+        categorized.code_system,
+        categorized.diagnosis_code,
 
         -- attributes
         cast(
@@ -81,27 +81,27 @@ final as (
                 'No description'
             ) as varchar(300)
         ) as short_description,
-        cast(categorised.category_code as varchar(3)) as category_code,
+        cast(categorized.category_code as varchar(3)) as category_code,
         reference_categories.category_description,
         chapters.chapter_number,
         chapters.chapter_name,
         cast(chronic_groups.chronic_group as varchar(50)) as chronic_group
-    from categorised
+    from categorized
     left join reference_codes
         on
-            categorised.diagnosis_code = reference_codes.diagnosis_code
-            and categorised.code_system = 'ICD-10-CM'
+            categorized.diagnosis_code = reference_codes.diagnosis_code
+            and categorized.code_system = 'ICD-10-CM'
     left join delivered_descriptions
         on
-            categorised.code_system = delivered_descriptions.code_system
-            and categorised.diagnosis_code = delivered_descriptions.diagnosis_code
+            categorized.code_system = delivered_descriptions.code_system
+            and categorized.diagnosis_code = delivered_descriptions.diagnosis_code
     left join reference_categories
-        on categorised.category_code = reference_categories.category_code
+        on categorized.category_code = reference_categories.category_code
     left join chapters
-        on categorised.category_code between chapters.first_category and chapters.last_category
+        on categorized.category_code between chapters.first_category and chapters.last_category
     left join chronic_groups
         on
-            categorised.category_code
+            categorized.category_code
             between chronic_groups.first_category and chronic_groups.last_category
 )
 

@@ -2,7 +2,7 @@
 --
 -- Rules: length of stay is the discharge date minus the admission date, at least
 -- minimum_length_of_stay_days (a variable, 1), for inpatient and observation encounters that have
--- ended; nights are the same without the minimum; wait is the time from arrival until a clinician
+-- ended; nights are the same without the minimum; wait is the time from arrival until a provider
 -- first saw the patient, boarding that from the decision to admit until the patient left the
 -- emergency department for the ward, both null where the extract lacks an end of it or has the two
 -- in reverse; an emergency patient with disposition LWBS left without being seen; an encounter

@@ -4,7 +4,7 @@
 -- values decides): crisis above 180 or above 120, stage 2 from 140 or 90, stage 1 from 130 or 80,
 -- elevated from 120, else normal; low below 90 or below 60, where neither value is elevated. Heart
 -- rate above 100 is tachycardia, below 60 bradycardia (adults at rest). Glucose above 180 mg/dL is
--- hyperglycaemia in hospital, below 70 hypoglycaemia (American Diabetes Association). Null where
+-- hyperglycemia in hospital, below 70 hypoglycemia (American Diabetes Association). Null where
 -- the value was not measured. Children have other norms: read the flags for adults.
 with vitals as (
     select
@@ -50,14 +50,14 @@ final as (
                 when glucose_mg_dl > 180 then 1
                 else 0
             end as int
-        ) as is_hyperglycaemia,
+        ) as is_hyperglycemia,
         cast(
             case
                 when glucose_mg_dl is null then null
                 when glucose_mg_dl < 70 then 1
                 else 0
             end as int
-        ) as is_hypoglycaemia
+        ) as is_hypoglycemia
     from vitals
 )
 

@@ -1,7 +1,7 @@
 -- Figures of each department and complete month that control charts watch.
 --
--- Rules: the readmission rate is that of index stays for 30 days by month of discharge; the rating
--- is the mean of the eligible population's by month of discharge; length of stay by month of
+-- Rules: the readmission rate is that of index admissions for 30 days by month of discharge; the
+-- rating is the mean of the eligible population's by month of discharge; length of stay by month of
 -- discharge; revenue is net revenue per adjudicated encounter and volume encounters per day, by
 -- month of arrival. A month counts when the data cover all its days; a rate or mean on fewer than
 -- smallest_cell stays or encounters is left out (ratings show their number of answers instead).

@@ -1,7 +1,7 @@
 -- One row per acute stay: inpatient encounters stitched by int_acute_stay_encounters.
 --
 -- Rule: the stay has the admission, the admission type and the age of its first encounter, and the
--- discharge, department, clinician, disposition, payer and principal diagnosis of the encounter
+-- discharge, department, provider, disposition, payer and principal diagnosis of the encounter
 -- that was discharged last.
 with stay_encounters as (
     select

@@ -1,10 +1,11 @@
--- How likely a 30-day readmission was for each index stay, judging by stays of the same kind.
+-- How likely a 30-day readmission was for each index admission, judging by stays of the same kind.
 --
--- Rule: indirect standardisation. The expected probability is the observed 30-day all-cause rate of
+-- Rule: indirect standardization. The expected probability is the observed 30-day all-cause rate of
 -- the cell age group x Charlson band x urgency over the whole data; where a cell holds fewer than
--- expected_minimum_cell_stays (a variable, 20) index stays, that of age group x Charlson band, then
--- of the age group, then of all. Null on stays that are not index stays for 30 days. The sum over
--- all index stays is the observed number of readmissions where no cell had to be pooled.
+-- expected_minimum_cell_stays (a variable, 20) index admissions, that of age group x Charlson band,
+-- then of the age group, then of all. Null on stays that are not index admissions for 30 days. The
+-- sum over all index admissions is the observed number of readmissions where no cell had to be
+-- pooled.
 with stays as (
     select
         stay_id,
@@ -36,7 +37,7 @@ age_groups as (
     from {{ ref('age_groups') }}
 ),
 
-index_stays as (
+index_admissions as (
     select
         readmissions.stay_id,
         cast(readmissions.is_readmitted_30_days as decimal(18, 8)) as readmitted,
@@ -66,7 +67,7 @@ celled as (
         count(*) over (partition by age_group) as age_stays,
         avg(readmitted) over (partition by age_group) as age_rate,
         avg(readmitted) over () as overall_rate
-    from index_stays
+    from index_admissions
 ),
 
 final as (

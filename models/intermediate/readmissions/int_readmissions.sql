@@ -1,18 +1,20 @@
--- For each acute stay: does it count as an index stay, and was the patient readmitted?
+-- For each acute stay: does it count as an index admission, and was the patient readmitted?
 --
 -- Rules, for each window of 7, 30, 60 and 90 days:
---   index stay    discharged alive, not against medical advice, not transferred to another acute
---                 hospital at the end, and followed up for the whole window within the data; a stay
---                 that fails carries its first failing reason, in this order;
+--   index admission
+--                 discharged alive, not against medical advice, not transferred to another
+--                 acute hospital at the end, and followed up for the whole window within the data;
+--                 a stay that fails carries its first failing reason, in this order;
 --   readmission   the patient's first following acute stay begins 0 to W calendar days after the
 --                 discharge date. Death after discharge is none. A readmission can itself be an
---                 index stay;
+--                 index admission;
 --   unplanned     the readmission is not planned (int_planned_stays). Where the first following
 --                 stay is planned, no later one counts as unplanned;
---   HWR-style     index stays and unplanned readmissions of the population of int_hwr_population:
---                 after CMS's hospital-wide measure, but unadjusted and with small code lists;
---   null          on a stay that is not an index stay a readmission flag is null, never 0, so that
---                 an average cannot be taken over the wrong stays.
+--   HWR-style     index admissions and unplanned readmissions of the population of
+--                 int_hwr_population: after CMS's hospital-wide measure, but unadjusted and with
+--                 small code lists;
+--   null          on a stay that is not an index admission a readmission flag is null, never 0, so
+--                 that an average cannot be taken over the wrong stays.
 with stays as (
     select
         stay_id,
@@ -122,7 +124,7 @@ final as (
             ) as index_exclusion_reason_{{ window }}_days,
             cast(
                 case when index_exclusion_reason_{{ window }}_days is null then 1 else 0 end as int
-            ) as is_index_stay_{{ window }}_days,
+            ) as is_index_admission_{{ window }}_days,
             cast(
                 case
                     when index_exclusion_reason_{{ window }}_days is not null then null
@@ -143,7 +145,7 @@ final as (
                     when hwr_exclusion_reason is not null then 0
                     else 1
                 end as int
-            ) as is_hwr_index_stay_{{ window }}_days,
+            ) as is_hwr_index_admission_{{ window }}_days,
             cast(
                 case
                     when index_exclusion_reason_{{ window }}_days is not null then null
@@ -155,7 +157,7 @@ final as (
         {% endfor %}
         hwr_exclusion_reason,
 
-        -- the readmission, when there is one in any window for which this is an index stay
+        -- the readmission, when there is one in any window for which this is an index admission
         stay_id,
         case when {{ is_readmitted_in_any_window() }} then next_stay_id end as readmission_stay_id,
         cast(

@@ -65,7 +65,7 @@ final as (
                 when days_outstanding <= 120 then '91-120'
                 else '121+'
             end as varchar(10)
-        ) as ageing_bucket
+        ) as aging_bucket
     from owed
 )
 

@@ -1,14 +1,14 @@
--- Control charts: each department's monthly figures with centre line, limits and special-cause
+-- Control charts: each department's monthly figures with center line, limits and special-cause
 -- signals.
 --
--- Rules (NHS England, Making Data Count; Wheeler): the centre line and the mean moving range are
+-- Rules (NHS England, Making Data Count; Wheeler): the center line and the mean moving range are
 -- computed from the first 12 months and frozen, so that a later shift shows. p-chart (readmission
--- rate): centre +- 3 sqrt(p (1 - p) / n), within 0 and 1. XmR chart (all others): centre +- 2.66 x
+-- rate): center +- 3 sqrt(p (1 - p) / n), within 0 and 1. XmR chart (all others): center +- 2.66 x
 -- mean moving range. Signals: a point outside the limits; the eighth and every further point in a
--- row on one side of the centre; the sixth and every further point in a row rising or falling. A
--- point on the centre line ends a run. A point that counts a small cell is not shown (stays,
+-- row on one side of the center; the sixth and every further point in a row rising or falling. A
+-- point on the center line ends a run. A point that counts a small cell is not shown (stays,
 -- answers or encounters, of a rate the readmitted and the others, too). Its signals would tell a
--- rate's or a volume's count, are empty and end a run; those of means are shown. Centre and limits
+-- rate's or a volume's count, are empty and end a run; those of means are shown. Center and limits
 -- are not shown where hidden points of the first 12 months could be worked out from them: one or
 -- two of them, or several whose sum is a small cell, or nearly the least or the most that so many
 -- can have.
@@ -64,12 +64,12 @@ baselines as (
         metric,
         department_key,
         count(*) as baseline_months,
-        -- a rate's centre weighs each stay alike, a mean's each month
+        -- a rate's center weighs each stay alike, a mean's each month
         max(
             case when chart_type = 'p' then 1 else 0 end
         ) as is_rate,
-        {{ ratio('sum(numerator)', 'sum(denominator)') }} as pooled_centre,
-        avg(value) as mean_centre,
+        {{ ratio('sum(numerator)', 'sum(denominator)') }} as pooled_center,
+        avg(value) as mean_center,
         avg(abs(monthly_change)) as mean_moving_range,
         sum(counted) as counted,
         sum(others) as others,
@@ -97,21 +97,21 @@ marked_baselines as (
                 or hidden_counted > ({{ var('smallest_cell') }} - 2) * hidden_months
                 then 1
             else 0
-        end as is_centre_hidden
+        end as is_center_hidden
     from baselines
 ),
 
-centred as (
+centerd as (
     select
         numbered.*,
         marked_baselines.baseline_months,
-        marked_baselines.is_centre_hidden,
+        marked_baselines.is_center_hidden,
         cast(
             case
-                when marked_baselines.is_rate = 1 then marked_baselines.pooled_centre
-                else marked_baselines.mean_centre
+                when marked_baselines.is_rate = 1 then marked_baselines.pooled_center
+                else marked_baselines.mean_center
             end as decimal(18, 6)
-        ) as centre_line,
+        ) as center_line,
         cast(marked_baselines.mean_moving_range as decimal(18, 6)) as mean_moving_range
     from numbered
     inner join marked_baselines
@@ -124,7 +124,7 @@ signals_marked as (
     select
         *,
         is_hidden * is_count as is_signal_hidden
-    from centred
+    from centerd
 ),
 
 limited as (
@@ -133,12 +133,12 @@ limited as (
         case
             when chart_type = 'p'
                 then 3 * sqrt(
-                    cast(centre_line * (1 - centre_line) as {{ type_double() }})
+                    cast(center_line * (1 - center_line) as {{ type_double() }})
                     / cast(denominator as {{ type_double() }})
                 )
             else 2.66 * cast(mean_moving_range as {{ type_double() }})
         end as limit_distance,
-        case when is_signal_hidden = 0 then sign(value - centre_line) end as side,
+        case when is_signal_hidden = 0 then sign(value - center_line) end as side,
         case
             when
                 is_signal_hidden = 0
@@ -202,7 +202,7 @@ signalled as (
     select
         *,
         case
-            when value > centre_line + limit_distance or value < centre_line - limit_distance then 1
+            when value > center_line + limit_distance or value < center_line - limit_distance then 1
             else 0
         end as is_outside_limits,
         case when side <> 0 and months_on_side >= 8 then 1 else 0 end as is_shift,
@@ -222,30 +222,30 @@ final as (
 
         -- the chart
         {%- set point = ['signalled.is_hidden'] %}
-        {%- set centre = ['signalled.is_centre_hidden'] %}
+        {%- set center = ['signalled.is_center_hidden'] %}
         cast({{ unless_hidden('signalled.value', point) }} as decimal(18, 6)) as value,
         cast({{ shown_count('signalled.denominator') }} as int) as n,
-        cast({{ unless_hidden('signalled.centre_line', centre) }} as decimal(18, 6))
-            as centre_line,
+        cast({{ unless_hidden('signalled.center_line', center) }} as decimal(18, 6))
+            as center_line,
         cast(
             {{ unless_hidden("
                 case
                     when
                         signalled.chart_type = 'p'
-                        and signalled.centre_line < signalled.limit_distance then 0
-                    else signalled.centre_line - signalled.limit_distance
+                        and signalled.center_line < signalled.limit_distance then 0
+                    else signalled.center_line - signalled.limit_distance
                 end
-            ", centre) }} as decimal(18, 6)
+            ", center) }} as decimal(18, 6)
         ) as lower_limit,
         cast(
             {{ unless_hidden("
                 case
                     when
                         signalled.chart_type = 'p'
-                        and signalled.centre_line + signalled.limit_distance > 1 then 1
-                    else signalled.centre_line + signalled.limit_distance
+                        and signalled.center_line + signalled.limit_distance > 1 then 1
+                    else signalled.center_line + signalled.limit_distance
                 end
-            ", centre) }} as decimal(18, 6)
+            ", center) }} as decimal(18, 6)
         ) as upper_limit,
         cast(signalled.baseline_months as int) as baseline_months,
 
@@ -253,7 +253,7 @@ final as (
         {%- set signal = ['signalled.is_signal_hidden'] %}
         cast(
             {{ unless_hidden('case when signalled.side < 0 then 1 else 0 end', signal) }} as int
-        ) as is_below_centre_line,
+        ) as is_below_center_line,
         cast({{ unless_hidden('signalled.is_outside_limits', signal) }} as int)
             as is_outside_limits,
         cast({{ unless_hidden('signalled.is_shift', signal) }} as int) as is_shift,

@@ -70,7 +70,7 @@ chronic_encounters as (
         encounter_key,
         arrival_date_key
     from {{ ref('fct_diagnoses') }}
-    where chronic_group in ('Diabetes', 'Heart failure', 'Ischaemic heart disease')
+    where chronic_group in ('Diabetes', 'Heart failure', 'Ischemic heart disease')
     group by
         encounter_key,
         arrival_date_key
@@ -102,7 +102,7 @@ rating_signals as (
     where
         metric = 'Overall rating'
         and is_signal = 1
-        and is_below_centre_line = 1
+        and is_below_center_line = 1
 ),
 
 departments as (
@@ -141,8 +141,8 @@ department_ratings as (
         and mean_score is not null
 ),
 
--- Departments with fewer than smallest_cell index stays, or encounters in a month, count here, too:
--- only their order shows.
+-- Departments with fewer than smallest_cell index admissions, or encounters in a month, count here,
+-- too: only their order shows.
 readmission_rates as (
     select
         stays.department_key,
@@ -455,7 +455,9 @@ measured as (
         ('F5', 1, 'min(case when is_named = 1 then rating_change end)', 'rating_changes'),
         ('F5', 2, 'max(case when is_named = 0 then abs(rating_change) end)', 'rating_changes'),
         ('F5', 3, 'months_to_signal', 'first_signal'),
-        ('F6', 1, "max(case when payer_category = 'Uninsured' then patient_share end)", 'payer_mix'),
+        (
+            'F6', 1, "max(case when payer_category = 'Uninsured' then patient_share end)", 'payer_mix',
+        ),
         ('F6', 2, "max(case when payer_category = 'Private' then patient_share end)", 'payer_mix'),
         ('F9', 1, 'correlation', 'rank_correlation'),
     ] %}
@@ -493,7 +495,7 @@ final as (
                 when measured.value > checks.highest_expected then 0
                 else 1
             end as int
-        ) as holds
+        ) as is_confirmed
     from checks
     left join measured
         on

@@ -1,4 +1,4 @@
--- The attending clinician.
+-- The attending provider.
 --
 -- Rule: the name is a pseudonym made from the key, unless the variable show_provider_names is 1.
 with providers as (

@@ -164,7 +164,7 @@ final as (
                 when dispositions.is_alive = 0 then 1
                 else 0
             end as int
-        ) as is_died_in_hospital,
+        ) as is_in_hospital_death,
         encounters.is_flagged_readmission,
 
         -- measures

@@ -21,8 +21,8 @@ vital_flags as (
         blood_pressure_stage,
         is_tachycardia,
         is_bradycardia,
-        is_hyperglycaemia,
-        is_hypoglycaemia
+        is_hyperglycemia,
+        is_hypoglycemia
     from {{ ref('int_vital_flags') }}
 ),
 
@@ -55,8 +55,8 @@ final as (
         -- flags
         vital_flags.is_tachycardia,
         vital_flags.is_bradycardia,
-        vital_flags.is_hyperglycaemia,
-        vital_flags.is_hypoglycaemia,
+        vital_flags.is_hyperglycemia,
+        vital_flags.is_hypoglycemia,
 
         -- measures
         vitals.systolic_bp_mmhg,

@@ -1,7 +1,7 @@
 -- Encounters of chronically ill patients by month: the trend of each chronic group.
 --
 -- Rules: an encounter counts for a group when one of its diagnoses, in any position, belongs to it;
--- heart disease is ischaemic heart disease and heart failure together, which are not shown apart,
+-- heart disease is ischemic heart disease and heart failure together, which are not shown apart,
 -- because that would tell how many have both; months are those of arrival, from the first to the
 -- last arrival in the data.
 with diagnoses as (
@@ -54,7 +54,7 @@ reported as (
         arrival_date_key,
         cast(
             case
-                when chronic_group in ('Heart failure', 'Ischaemic heart disease')
+                when chronic_group in ('Heart failure', 'Ischemic heart disease')
                     then 'Heart disease'
                 else chronic_group
             end as varchar(50)

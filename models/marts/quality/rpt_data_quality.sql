@@ -7,8 +7,8 @@ with summary as (
         column_name,
         severity,
         delivered_rows,
-        refused_rows,
-        broken_rows
+        rejected_rows,
+        failed_rows
     from {{ ref('quarantine_summary') }}
 ),
 
@@ -23,15 +23,15 @@ final as (
 
         -- measures
         delivered_rows,
-        cast(delivered_rows - refused_rows as int) as accepted_rows,
-        cast(case when severity <> 'flag' then broken_rows else 0 end as int) as quarantined_rows,
-        cast(case when severity = 'flag' then broken_rows else 0 end as int) as flagged_rows,
+        cast(delivered_rows - rejected_rows as int) as accepted_rows,
+        cast(case when severity <> 'flag' then failed_rows else 0 end as int) as rejected_rows,
+        cast(case when severity = 'flag' then failed_rows else 0 end as int) as flagged_rows,
         cast(
             case
                 when delivered_rows > 0
-                    then cast(broken_rows as decimal(18, 6)) / delivered_rows
+                    then cast(failed_rows as decimal(18, 6)) / delivered_rows
             end as decimal(9, 6)
-        ) as broken_share
+        ) as failure_rate
     from summary
 )
 

@@ -1,7 +1,8 @@
--- One row per acute inpatient stay, transfers stitched, whether or not it counts as an index stay.
+-- One row per acute inpatient stay, transfers stitched, whether or not it counts as an index
+-- admission.
 --
 -- Rules live in the models that are joined here: int_acute_stay_encounters says which encounters
--- are one stay, int_readmissions which stays are index stays and which were readmitted,
+-- are one stay, int_readmissions which stays are index admissions and which were readmitted,
 -- int_planned_stays which were planned, int_hwr_population which belong to the HWR-style
 -- population, int_lace, int_stay_charlson and int_expected_readmissions what risk the patient
 -- carried.
@@ -30,10 +31,10 @@ readmissions as (
     select
         {% for window in readmission_windows() %}
             index_exclusion_reason_{{ window }}_days,
-            is_index_stay_{{ window }}_days,
+            is_index_admission_{{ window }}_days,
             is_readmitted_{{ window }}_days,
             is_readmitted_unplanned_{{ window }}_days,
-            is_hwr_index_stay_{{ window }}_days,
+            is_hwr_index_admission_{{ window }}_days,
             is_hwr_readmitted_{{ window }}_days,
         {% endfor %}
         stay_id,
@@ -160,11 +161,11 @@ final as (
         stays.is_overlap,
         stays.is_flagged_readmission,
         {% for window in readmission_windows() %}
-            readmissions.is_index_stay_{{ window }}_days,
+            readmissions.is_index_admission_{{ window }}_days,
             readmissions.index_exclusion_reason_{{ window }}_days,
             readmissions.is_readmitted_{{ window }}_days,
             readmissions.is_readmitted_unplanned_{{ window }}_days,
-            readmissions.is_hwr_index_stay_{{ window }}_days,
+            readmissions.is_hwr_index_admission_{{ window }}_days,
             readmissions.is_hwr_readmitted_{{ window }}_days,
         {% endfor %}
         readmissions.hwr_exclusion_reason,

@@ -1,20 +1,20 @@
 -- Readmission by department, ready to read: rates, persons, what was to be expected, O/E.
 --
--- Rules: a rate is readmitted index stays / index stays; the person-level rate is patients with a
--- readmitted index stay / patients with an index stay; O/E is observed / expected 30-day all-cause
--- readmissions with Byar's 95 % limits (Breslow & Day 1987). A department's figures are not shown
--- where stays or patients, readmitted or not, are a small cell, nor what they could be worked out
--- from with the row All departments (is_total), the hospital: see hide_small_cells. The same holds
--- of the unplanned and of the HWR-style rate, each by its own counts, and of patients where few
--- have more than one stay.
+-- Rules: a rate is readmitted index admissions / index admissions; the person-level rate is
+-- patients with a readmitted index admission / patients with an index admission; O/E is observed /
+-- expected 30-day all-cause readmissions with Byar's 95% limits (Breslow & Day 1987). A
+-- department's figures are not shown where stays or patients, readmitted or not, are a small cell,
+-- nor what they could be worked out from with the row All departments (is_total), the hospital: see
+-- hide_small_cells. The same holds of the unplanned and of the HWR-style rate, each by its own
+-- counts, and of patients where few have more than one stay.
 with stays as (
     select
         department_key,
         patient_key,
-        is_index_stay_30_days,
+        is_index_admission_30_days,
         is_readmitted_30_days,
         is_readmitted_unplanned_30_days,
-        is_hwr_index_stay_30_days,
+        is_hwr_index_admission_30_days,
         is_hwr_readmitted_30_days,
         expected_probability_30_days
     from {{ ref('fct_readmissions') }}
@@ -33,10 +33,10 @@ scoped as (
         departments.department_name,
         cast(0 as int) as is_total,
         stays.patient_key,
-        stays.is_index_stay_30_days,
+        stays.is_index_admission_30_days,
         stays.is_readmitted_30_days,
         stays.is_readmitted_unplanned_30_days,
-        stays.is_hwr_index_stay_30_days,
+        stays.is_hwr_index_admission_30_days,
         stays.is_hwr_readmitted_30_days,
         stays.expected_probability_30_days
     from stays
@@ -50,10 +50,10 @@ scoped as (
         cast('All departments' as varchar(200)) as department_name,
         cast(1 as int) as is_total,
         patient_key,
-        is_index_stay_30_days,
+        is_index_admission_30_days,
         is_readmitted_30_days,
         is_readmitted_unplanned_30_days,
-        is_hwr_index_stay_30_days,
+        is_hwr_index_admission_30_days,
         is_hwr_readmitted_30_days,
         expected_probability_30_days
     from stays
@@ -64,13 +64,13 @@ totals as (
         department_key,
         department_name,
         is_total,
-        sum(is_index_stay_30_days) as index_stays,
+        sum(is_index_admission_30_days) as index_admissions,
         sum(is_readmitted_30_days) as observed,
         sum(is_readmitted_unplanned_30_days) as observed_unplanned,
-        sum(is_hwr_index_stay_30_days) as hwr_index_stays,
+        sum(is_hwr_index_admission_30_days) as hwr_index_admissions,
         sum(is_hwr_readmitted_30_days) as hwr_observed,
         sum(expected_probability_30_days) as expected,
-        count(distinct case when is_index_stay_30_days = 1 then patient_key end)
+        count(distinct case when is_index_admission_30_days = 1 then patient_key end)
             as index_patients,
         count(distinct case when is_readmitted_30_days = 1 then patient_key end)
             as readmitted_patients
@@ -87,17 +87,17 @@ totals as (
     {
         'readmissions': [
             'observed',
-            '(index_stays - observed)',
+            '(index_admissions - observed)',
             'readmitted_patients',
             '(index_patients - readmitted_patients)',
         ],
         'unplanned': [
             'observed_unplanned',
             '(observed - observed_unplanned)',
-            '(index_stays - observed_unplanned)',
+            '(index_admissions - observed_unplanned)',
         ],
-        'hwr': ['hwr_observed', '(hwr_index_stays - hwr_observed)'],
-        'patients': ['(index_stays - index_patients)', '(observed - readmitted_patients)'],
+        'hwr': ['hwr_observed', '(hwr_index_admissions - hwr_observed)'],
+        'patients': ['(index_admissions - index_patients)', '(observed - readmitted_patients)'],
     },
     partition_by='is_total',
     key='department_key',
@@ -124,20 +124,21 @@ final as (
         {%- set unplanned = ['is_hidden_readmissions', 'is_hidden_unplanned'] %}
         {%- set patients = ['is_hidden_readmissions', 'is_hidden_patients'] %}
         {%- set hwr = ['is_hidden_readmissions', 'is_hidden_hwr'] %}
-        cast({{ unless_hidden('index_stays', all_cause) }} as int) as index_stays,
+        cast({{ unless_hidden('index_admissions', all_cause) }} as int) as index_admissions,
         cast({{ unless_hidden('observed', all_cause) }} as int) as readmitted_stays,
         cast({{ unless_hidden('index_patients', patients) }} as int) as index_patients,
         cast({{ unless_hidden('readmitted_patients', patients) }} as int) as readmitted_patients,
 
         -- rates
-        cast({{ unless_hidden(ratio('observed', 'index_stays'), all_cause) }} as decimal(9, 6))
+        cast({{ unless_hidden(ratio('observed', 'index_admissions'), all_cause) }} as decimal(9, 6))
             as readmission_rate_30_days,
         cast(
-            {{ unless_hidden(ratio('observed_unplanned', 'index_stays'), unplanned) }}
+            {{ unless_hidden(ratio('observed_unplanned', 'index_admissions'), unplanned) }}
             as decimal(9, 6)
         ) as unplanned_readmission_rate_30_days,
-        cast({{ unless_hidden(ratio('hwr_observed', 'hwr_index_stays'), hwr) }} as decimal(9, 6))
-            as hwr_style_rate_30_days,
+        cast(
+            {{ unless_hidden(ratio('hwr_observed', 'hwr_index_admissions'), hwr) }} as decimal(9, 6)
+        ) as hwr_style_rate_30_days,
         cast(
             {{ unless_hidden(ratio('readmitted_patients', 'index_patients'), patients) }}
             as decimal(9, 6)

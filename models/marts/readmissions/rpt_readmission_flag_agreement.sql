@@ -1,7 +1,7 @@
 -- How well the source system's own readmission flag agrees with ours.
 --
 -- Rule: over acute stays that the source has flagged yes or no, its flag is compared with whether
--- the stay is the readmission within 30 days of an index stay. Sensitivity is the share of our
+-- the stay is the readmission within 30 days of an index admission. Sensitivity is the share of our
 -- readmissions that it flags, positive predictive value the share of its flags that are ours, kappa
 -- Cohen's agreement beyond chance. Where the two disagree often, ask the source system's vendor
 -- which definition it uses; no rate here uses the flag. Where one of the four numbers of stays that
@@ -54,7 +54,7 @@ final as (
         {%- set shown = ['is_hidden'] %}
         cast({{ unless_hidden('both_yes', shown) }} as int) as flagged_readmission_stays,
         cast({{ unless_hidden(ratio('both_yes + both_no', 'stays'), shown) }} as decimal(9, 6))
-            as agreement_share,
+            as agreement_rate,
         cast({{ unless_hidden(ratio('both_yes', 'readmissions'), shown) }} as decimal(9, 6))
             as flag_sensitivity,
         cast({{ unless_hidden(ratio('both_yes', 'flagged'), shown) }} as decimal(9, 6))

@@ -37,7 +37,7 @@ claim_receivables as (
         claim_id,
         outstanding_amount,
         days_outstanding,
-        ageing_bucket
+        aging_bucket
     from {{ ref('int_claim_receivables') }}
 ),
 
@@ -73,16 +73,16 @@ final as (
         claims.claim_id,
         claims.claim_status,
         claims.denial_reason,
-        claim_receivables.ageing_bucket,
+        claim_receivables.aging_bucket,
         cast(
-            case claim_receivables.ageing_bucket
+            case claim_receivables.aging_bucket
                 when '0-30' then 1
                 when '31-60' then 2
                 when '61-90' then 3
                 when '91-120' then 4
                 when '121+' then 5
             end as int
-        ) as ageing_bucket_sort,
+        ) as aging_bucket_sort,
 
         -- flags
         cast(

@@ -1,7 +1,7 @@
 -- Receivables at the end of each month and of the data: what is owed, and days in A/R.
 --
 -- Rule (HFMA MAP Keys): days in A/R = outstanding amount / average daily net revenue of the last 90
--- days; null in the first 89 days of the data. Ageing of what is owed today is in fct_revenue.
+-- days; null in the first 89 days of the data. Aging of what is owed today is in fct_revenue.
 with daily_receivables as (
     select
         calendar_date,

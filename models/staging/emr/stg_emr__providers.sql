@@ -1,4 +1,4 @@
--- Attending clinicians as delivered: typed, trimmed, nothing else.
+-- Attending providers as delivered: typed, trimmed, nothing else.
 with raw_providers as (
     select
         provider_id,

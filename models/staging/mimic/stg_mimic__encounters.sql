@@ -121,7 +121,7 @@ cleaned as (
         {{ raw_timestamp('edregtime') }} as registered_at,
         {{ raw_timestamp('edouttime') }} as emergency_departed_at,
         {{ raw_timestamp('dischtime') }} as discharged_at,
-        {{ raw_integer('hospital_expire_flag') }} as is_died_in_hospital,
+        {{ raw_integer('hospital_expire_flag') }} as is_in_hospital_death,
         {{ unreadable(columns={
             'admitted_at': {'source': 'admittime', 'data_type': 'timestamp'},
             'arrived_at': {'source': 'edregtime', 'data_type': 'timestamp'},
@@ -153,7 +153,7 @@ final as (
         cleaned.discharged_at,
         cast(
             case
-                when cleaned.is_died_in_hospital = 1 then '20'
+                when cleaned.is_in_hospital_death = 1 then '20'
                 else mimic_discharge_locations.discharge_disposition
             end as varchar(10)
         ) as discharge_disposition,

@@ -1,4 +1,4 @@
--- Admitting clinicians: MIMIC-IV gives a pseudonymous key and nothing else.
+-- Admitting providers: MIMIC-IV gives a pseudonymous key and nothing else.
 with raw_admissions as (
     select admit_provider_id
     from {{ source('mimic', 'admissions') }}

@@ -6,4 +6,4 @@ select
     lowest_expected,
     highest_expected
 from {{ ref('rpt_findings') }}
-where coalesce(holds, 0) = 0
+where coalesce(is_confirmed, 0) = 0

@@ -1,4 +1,5 @@
--- A readmission flag is null exactly where the stay is no index stay, and the exclusion reason is
+-- A readmission flag is null exactly where the stay is no index admission, and the exclusion reason
+-- is
 -- null exactly where it is one; the HWR-style flag is null exactly outside of its own population.
 -- An unplanned readmission is a readmission.
 {% for window in readmission_windows() %}
@@ -8,29 +9,35 @@
         {{ window }} as window_days
     from {{ ref('fct_readmissions') }}
     where
-        (is_index_stay_{{ window }}_days = 1 and is_readmitted_{{ window }}_days is null)
-        or (is_index_stay_{{ window }}_days = 0 and is_readmitted_{{ window }}_days is not null)
+        (is_index_admission_{{ window }}_days = 1 and is_readmitted_{{ window }}_days is null)
         or (
-            is_index_stay_{{ window }}_days = 1
+            is_index_admission_{{ window }}_days = 0
+            and is_readmitted_{{ window }}_days is not null
+        )
+        or (
+            is_index_admission_{{ window }}_days = 1
             and index_exclusion_reason_{{ window }}_days is not null
         )
         or (
-            is_index_stay_{{ window }}_days = 0
+            is_index_admission_{{ window }}_days = 0
             and index_exclusion_reason_{{ window }}_days is null
         )
         or (
-            is_index_stay_{{ window }}_days = 1
+            is_index_admission_{{ window }}_days = 1
             and is_readmitted_unplanned_{{ window }}_days is null
         )
         or is_readmitted_unplanned_{{ window }}_days > is_readmitted_{{ window }}_days
         or (
-            is_index_stay_{{ window }}_days = 0
+            is_index_admission_{{ window }}_days = 0
             and is_readmitted_unplanned_{{ window }}_days is not null
         )
-        or (is_hwr_index_stay_{{ window }}_days = 1 and is_hwr_readmitted_{{ window }}_days is null)
         or (
-            is_hwr_index_stay_{{ window }}_days = 0
+            is_hwr_index_admission_{{ window }}_days = 1
+            and is_hwr_readmitted_{{ window }}_days is null
+        )
+        or (
+            is_hwr_index_admission_{{ window }}_days = 0
             and is_hwr_readmitted_{{ window }}_days is not null
         )
-        or (is_hwr_index_stay_{{ window }}_days = 1 and hwr_exclusion_reason is not null)
+        or (is_hwr_index_admission_{{ window }}_days = 1 and hwr_exclusion_reason is not null)
 {% endfor %}
