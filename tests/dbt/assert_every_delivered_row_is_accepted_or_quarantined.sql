@@ -2,7 +2,7 @@
 -- itself (in staging for a source that is not in the contract's shape), accepted ones where the
 -- rules read them, without members that only other rows name.
 with row_counts as (
-    {% for entity in contract_keys() %}
+    {% for entity in contract() %}
         {{ 'union all' if not loop.first }}
         select
             '{{ entity }}' as entity,
@@ -24,8 +24,10 @@ with row_counts as (
             0 as delivered_rows,
             0 as accepted_rows,
             count(*) as rejected_rows
-        from {{ ref('quarantine_' ~ entity) }}
-        where severity <> 'flag'
+        from {{ ref('quarantine_failed_rows') }}
+        where
+            table_name = '{{ entity }}'
+            and severity <> 'flag'
     {% endfor %}
 ),
 

@@ -8,7 +8,7 @@ with accepted_charges as (
         procedure_code,
         quantity,
         charge_amount
-    from {{ accepted('charges') }}
+    from {{ ref('int_checked_charges') }}
     where rejected_by_rule is null
 ),
 

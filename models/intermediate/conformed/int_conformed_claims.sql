@@ -13,7 +13,7 @@ with accepted_claims as (
         denied_amount,
         denial_reason,
         patient_responsibility
-    from {{ accepted('claims') }}
+    from {{ ref('int_checked_claims') }}
     where rejected_by_rule is null
 ),
 

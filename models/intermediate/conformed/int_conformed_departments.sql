@@ -9,7 +9,7 @@ with accepted_departments as (
         service_line,
         facility_id,
         staffed_beds
-    from {{ accepted('departments') }}
+    from {{ ref('int_checked_departments') }}
     where rejected_by_rule is null
 ),
 

@@ -6,7 +6,7 @@ with accepted_diagnoses as (
         diagnosis_code,
         code_system,
         present_on_admission
-    from {{ accepted('diagnoses') }}
+    from {{ ref('int_checked_diagnoses') }}
     where rejected_by_rule is null
 ),
 
@@ -16,7 +16,7 @@ final as (
         sequence,
         diagnosis_code,
         code_system,
-        {{ known_value('present_on_admission', 'present_on_admission') }} as present_on_admission
+        {{ known_code('present_on_admission', 'diagnoses', 'present_on_admission') }} as present_on_admission
     from accepted_diagnoses
 )
 

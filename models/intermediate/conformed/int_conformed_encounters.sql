@@ -22,7 +22,7 @@ with accepted_encounters as (
         discharge_disposition,
         readmission_indicator,
         updated_at
-    from {{ accepted('encounters') }}
+    from {{ ref('int_checked_encounters') }}
     where rejected_by_rule is null
 ),
 
@@ -31,7 +31,7 @@ accepted_patients as (
         patient_id,
         birth_date,
         updated_at
-    from {{ accepted('patients') }}
+    from {{ ref('int_checked_patients') }}
     where rejected_by_rule is null
 ),
 
@@ -46,7 +46,8 @@ final as (
 
         -- attributes
         accepted_encounters.encounter_class,
-        {{ known_value('accepted_encounters.admission_type', 'admission_type') }} as admission_type,
+        {{ known_code('accepted_encounters.admission_type', 'encounters', 'admission_type') }}
+            as admission_type,
         accepted_encounters.admission_source,
         {{ disposition_code('accepted_encounters.discharge_disposition') }}
             as discharge_disposition_code,

@@ -5,7 +5,7 @@ with accepted_facilities as (
         facility_name,
         city,
         state
-    from {{ accepted('facilities') }}
+    from {{ ref('int_checked_facilities') }}
     where rejected_by_rule is null
 ),
 

@@ -13,7 +13,7 @@ with accepted_patients as (
         ethnicity,
         state,
         zip_code
-    from {{ accepted('patients') }}
+    from {{ ref('int_checked_patients') }}
     where rejected_by_rule is null
 ),
 

@@ -8,7 +8,7 @@ with accepted_payers as (
         payer_id,
         payer_name,
         payer_category
-    from {{ accepted('payers') }}
+    from {{ ref('int_checked_payers') }}
     where rejected_by_rule is null
 ),
 

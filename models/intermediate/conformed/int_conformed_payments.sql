@@ -6,7 +6,7 @@ with accepted_payments as (
         posted_on,
         paid_by,
         amount
-    from {{ accepted('payments') }}
+    from {{ ref('int_checked_payments') }}
     where rejected_by_rule is null
 ),
 

@@ -7,7 +7,7 @@ with accepted_procedures as (
         code_system,
         performed_at,
         provider_id
-    from {{ accepted('procedures') }}
+    from {{ ref('int_checked_procedures') }}
     where rejected_by_rule is null
 ),
 

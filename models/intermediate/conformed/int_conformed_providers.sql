@@ -9,7 +9,7 @@ with accepted_providers as (
         provider_name,
         specialty,
         department_id
-    from {{ accepted('providers') }}
+    from {{ ref('int_checked_providers') }}
     where rejected_by_rule is null
 ),
 

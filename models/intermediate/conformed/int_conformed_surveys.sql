@@ -13,7 +13,7 @@ with accepted_surveys as (
         responsiveness,
         discharge_information,
         care_coordination
-    from {{ accepted('surveys') }}
+    from {{ ref('int_checked_surveys') }}
     where rejected_by_rule is null
 ),
 

@@ -8,7 +8,7 @@ with accepted_vitals as (
         diastolic_bp,
         heart_rate,
         glucose
-    from {{ accepted('vitals') }}
+    from {{ ref('int_checked_vitals') }}
     where rejected_by_rule is null
 ),
 
