@@ -24,7 +24,8 @@ named_departments as (
 
 only_facility as (
     select max(facility_id) as facility_id
-    from {{ ref('int_conformed_facilities') }}
+    from {{ ref('int_checked_facilities') }}
+    where rejected_by_rule is null
     having count(*) = 1
 ),
 
