@@ -43,7 +43,7 @@ def seed_rows_per_second(folder: Path) -> float:
     target = str(folder / "target")
     run("dbt.cli.main", "seed", "--target", "sqlserver", "--target-path", target, "-s", *SEEDS)
     results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))
-    seconds = sum(result["execution_time"] for result in results["results"])
+    seconds = sum(float(result["execution_time"]) for result in results["results"])
     rows = 0
     for name in SEEDS:
         with (DEMO / f"{name}.csv").open(encoding="utf-8") as file:

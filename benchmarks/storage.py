@@ -138,7 +138,7 @@ def page_bytes_per_row(data_types: list[str], text_bytes: float) -> float:
         text_bytes: average of all its texts together; a missing one has none.
     """
     texts = data_types.count("VARCHAR")
-    row = ROW_HEADER_BYTES + ROW_VERSION_BYTES
+    row: float = ROW_HEADER_BYTES + ROW_VERSION_BYTES
     row += sum(fixed_bytes(data_type) for data_type in data_types if data_type != "VARCHAR")
     row += COUNT_BYTES + math.ceil(len(data_types) / 8)
     if texts:
@@ -157,9 +157,10 @@ def parquet_bytes(connection: duckdb.DuckDBPyConnection, relation: str, folder: 
         f"copy (from {relation}) to '{file}' "
         f"(format parquet, compression snappy, row_group_size {ROW_GROUP_ROWS})"
     )
-    return connection.execute(
+    [(size,)] = connection.execute(
         f"select coalesce(sum(total_compressed_size), 0)::bigint from parquet_metadata('{file}')"
-    ).fetchone()[0]
+    ).fetchall()
+    return int(size)
 
 
 def measure(connection: duckdb.DuckDBPyConnection, group: Group, name: str, folder: Path) -> Table:
@@ -171,9 +172,9 @@ def measure(connection: duckdb.DuckDBPyConnection, group: Group, name: str, fold
     texts = [
         f'coalesce(sum(strlen("{column}")), 0)' for column, kind in columns if kind == "VARCHAR"
     ]
-    rows, text_bytes = connection.execute(
+    [(rows, text_bytes)] = connection.execute(
         f"select count(*), {' + '.join(texts) or '0'} from {relation}"
-    ).fetchone()
+    ).fetchall()
     data_types = [kind for _, kind in columns]
     row_pages = rows * page_bytes_per_row(data_types, text_bytes / max(rows, 1))
     stored = parquet_bytes(connection, relation, folder) if group.is_columnstore else row_pages
@@ -228,12 +229,12 @@ def print_groups(tables: list[Table], encounters: int) -> None:
 
 def memory_gb(in_memory: float) -> int:
     """Memory that holds so many bytes, in a size that servers are sold with."""
-    return max(SMALLEST_MEMORY_GB, 2 ** math.ceil(math.log2(in_memory / GB)))
+    return max(SMALLEST_MEMORY_GB, int(2 ** math.ceil(math.log2(in_memory / GB))))
 
 
 def round_up(gigabytes: float) -> int:
     """Up to two leading digits, as more would say more than is known."""
-    unit = 10 ** max(0, math.floor(math.log10(gigabytes)) - 1)
+    unit = int(10 ** max(0, math.floor(math.log10(gigabytes)) - 1))
     return math.ceil(gigabytes / unit) * unit
 
 

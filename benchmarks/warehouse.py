@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 import duckdb
@@ -97,10 +98,10 @@ def build(encounters: int, folder: Path) -> float:
         for step in result["timing"]
         if step["name"] == "execute"
     ]
-    seconds = results["elapsed_time"]
+    seconds = float(results["elapsed_time"])
     reading, writing = floor_seconds(data, warehouse, folder)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        rows = connection.execute("select count(*) from marts.fct_encounters").fetchone()[0]
+        [(rows,)] = connection.execute("select count(*) from marts.fct_encounters").fetchall()
     click.echo(
         f"{rows:>9,} encounters: {seconds:6.1f} s for {len(timings)} models and snapshots, "
         f"at most {memory:.2f} GB"
@@ -122,15 +123,17 @@ def build(encounters: int, folder: Path) -> float:
     return seconds
 
 
-def run_results(folder: Path) -> dict:
+def run_results(folder: Path) -> dict[str, Any]:
     """What dbt wrote about its last run."""
-    return json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))
+    path = folder / "target" / "run_results.json"
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return results
 
 
-def seconds_of_nightly_facts(results: dict) -> float:
+def seconds_of_nightly_facts(results: dict[str, Any]) -> float:
     """Seconds of the facts of which a nightly run writes only what changed."""
     return sum(
-        result["execution_time"]
+        float(result["execution_time"])
         for result in results["results"]
         if result["unique_id"].split(".")[2] in NIGHTLY_FACTS
     )

@@ -181,10 +181,10 @@ def _checked_columns(table: Table) -> dict[str, tuple[str, str]]:
     }
 
 
-def _key_tests(table: Table) -> list[dict[str, object]]:
+def _key_tests(table: Table) -> list[dict[str, dict[str, object]]]:
     """Among accepted rows the key is there and unique."""
     accepted = {"where": "rejected_by_rule is null"}
-    unique = {
+    unique: dict[str, dict[str, object]] = {
         "dbt_utils.unique_combination_of_columns": {
             "arguments": {"combination_of_columns": list(table.key)},
             "config": accepted,

@@ -248,7 +248,7 @@ def contract(folder: Path = FOLDER) -> Contract:
         if tables[name].table != name:
             raise ContractError(f"{path.name} describes {tables[name].table}")
     try:
-        found = Contract(tables=tables, kinds=_read(folder / "rules.yml"))
+        found = Contract.model_validate({"tables": tables, "kinds": _read(folder / "rules.yml")})
     except (ValidationError, OSError) as error:
         raise ContractError(f"rules.yml: {error}") from error
     for table in tables.values():

@@ -7,7 +7,7 @@ import csv
 import gzip
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 from emr.project import UserError
 
@@ -45,9 +45,11 @@ def read_header(path: Path) -> tuple[str, ...]:
     return header
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> BinaryIO:
     """The bytes of a file, unpacked."""
-    return gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")
+    if path.name.lower().endswith(".gz"):
+        return cast(BinaryIO, gzip.open(path))
+    return path.open("rb")
 
 
 def _check_text(path: Path) -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -106,10 +107,11 @@ def without_stack_trace(message: str) -> str:
 
 def _die_with_the_parent() -> None:
     """Linux ends dbt when this program is killed: nobody would hold the lock of its build."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _events(process: subprocess.Popen[str], plain_output: list[str]) -> Iterator[dict]:
+def _events(process: subprocess.Popen[str], plain_output: list[str]) -> Iterator[dict[str, Any]]:
     """Dbt's log events; lines that are none (warnings of libraries) go to plain_output."""
     for line in process.stdout or ():
         try:

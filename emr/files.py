@@ -148,9 +148,10 @@ def _count_rows(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> in
     """Read every field of a delivery and count its rows."""
     fields = ", ".join(f"count({_quoted(name)})" for name in delivery.header)
     try:
-        return connection.execute(
+        [(rows, *_)] = connection.execute(
             f"select count(*), {fields} from {delivery.relation()}"
-        ).fetchone()[0]
+        ).fetchall()
+        return int(rows)
     except duckdb.Error as error:
         raise UserError(_reading_fault(delivery, str(error))) from error
 

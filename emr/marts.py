@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import duckdb
 import yaml
@@ -14,7 +15,7 @@ from emr.server import connect
 from measures.query import Dialect
 
 # The rows of a query that any engine understands.
-Query = Callable[[str], list[tuple]]
+Query = Callable[[str], list[tuple[Any, ...]]]
 
 DIALECTS: dict[str, Dialect] = {"duckdb": "duckdb", "sqlserver": "tsql"}
 
@@ -22,7 +23,9 @@ DIALECTS: dict[str, Dialect] = {"duckdb": "duckdb", "sqlserver": "tsql"}
 @cache
 def project_variables() -> dict[str, float]:
     """The variables of dbt_project.yml: assumptions of the measures, the smallest cell."""
-    return yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    variables: dict[str, float] = project["vars"]
+    return variables
 
 
 @contextmanager

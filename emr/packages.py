@@ -21,7 +21,7 @@ HUB_TIMEOUT_SECONDS = 3
 def pinned_version(root: Path = ROOT) -> str:
     """The version of dbt_utils that packages.yml names."""
     packages = yaml.safe_load((root / "packages.yml").read_text(encoding="utf-8"))["packages"]
-    return next(p["version"] for p in packages if p["package"].endswith(f"/{PACKAGE}"))
+    return next(str(p["version"]) for p in packages if p["package"].endswith(f"/{PACKAGE}"))
 
 
 def installed_version(root: Path = ROOT) -> str | None:

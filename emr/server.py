@@ -25,7 +25,7 @@ class BulkCopyError(UserError):
 class Server(Protocol):
     """What loading needs of a server. What the server rejects is a UserError."""
 
-    def execute(self, sql: str) -> list[tuple]:
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one T-SQL batch by itself and return the rows of its last result, if any."""
 
     def bulk_insert(self, table: str, rows: pa.RecordBatchReader, batch_rows: int) -> None:
@@ -42,11 +42,11 @@ class _Driver:
         self._connection = connection
         self._errors = errors
 
-    def execute(self, sql: str) -> list[tuple]:
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one T-SQL batch by itself and return the rows of its last result, if any."""
         with self._cursor() as cursor:
             cursor.execute(sql)
-            rows: list[tuple] = []
+            rows: list[tuple[Any, ...]] = []
             while True:
                 if cursor.description is not None:
                     rows = [tuple(row) for row in cursor.fetchall()]
@@ -127,7 +127,7 @@ def connect(target: str = "sqlserver", bulk_copy: bool = True) -> Server:
     credentials = _credentials(target)
     try:
         if bulk_copy and credentials.backend.value == "mssql-python" and _has_bulk_copy():
-            driver = importlib.import_module("mssql_python")
+            driver: Any = importlib.import_module("mssql_python")
             # a pool would keep the session, and with it the lock of a load, beyond close()
             driver.pooling(enabled=False)
             text = backend.build_mssql_python_connection_string(credentials)

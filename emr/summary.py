@@ -103,15 +103,16 @@ def headlines_table(query: Query, dialect: Dialect) -> Table:
     rests_on = {name: catalogue()[name].rests_on or name for name in HEADLINES}
     counts = sorted(set(rests_on.values()) - {NOBODY})
 
-    def values(names: Sequence[str], smallest_cell: int) -> dict[str, float | None]:
+    def values(names: Sequence[str], smallest_cell: float) -> dict[str, float | None]:
         shown = {**variables, "smallest_cell": smallest_cell}
         rows = query(statement(names, Selection(), shown, dialect=dialect))
         return dict(zip(names, rows[0], strict=True))
 
-    figures, numbers = values(HEADLINES, variables["smallest_cell"]), values(counts, 1)
+    smallest = int(variables["smallest_cell"])
+    figures, numbers = values(HEADLINES, smallest), values(counts, 1)
     for name in HEADLINES:
         count = numbers.get(rests_on[name])
-        table.add_row(name, *cells(name, figures[name], count, variables["smallest_cell"]))
+        table.add_row(name, *cells(name, figures[name], count, smallest))
     return table
 
 

@@ -24,6 +24,7 @@ from generator.validation import (
 
 FILE = Path(__file__).parent / "data" / "clinical.yaml"
 Sex = Literal["any", "F", "M"]
+VisitKind = Literal["emergency", "admission", "outpatient", "observation"]
 Age = Annotated[int, Field(ge=0, le=OLDEST_AGE)]
 
 
@@ -105,7 +106,7 @@ class Catalogue(Part):
     combined_codes: list[CombinedCode]
     complications: list[Complication]
     procedures: dict[Text, Procedure]
-    visit_procedures: dict[Literal["emergency", "admission", "outpatient", "observation"], Mix]
+    visit_procedures: dict[VisitKind, Mix]
     charged_by_the_hour: list[Text]
     boost: Positive
     profiles: dict[Text, list[Diagnosis]]
@@ -124,7 +125,8 @@ def load_catalogue() -> Catalogue:
     for profile, diagnoses in catalogue.profiles.items():
         for item in diagnoses:
             unknown = set(item.procedures) - set(catalogue.procedures)
-            unknown |= {item.implies, item.likes} - {None} - set(catalogue.conditions)
+            named = {name for name in (item.implies, item.likes) if name is not None}
+            unknown |= named - set(catalogue.conditions)
             if item.needs and not catalogue.members(item.needs):
                 unknown.add(item.needs)
             if unknown:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from generator.catalogue import VisitKind
 from generator.contract import LINES_PER_ENCOUNTER, MISSING
 from generator.history import Encounters
 from generator.people import People
@@ -53,7 +54,7 @@ class Vitals:
 
 def line_keys(e: Encounters, encounter: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Number a line within its encounter."""
-    return e.key[encounter] * LINES_PER_ENCOUNTER + place
+    return np.asarray(e.key[encounter] * LINES_PER_ENCOUNTER + place)
 
 
 def places(group: np.ndarray) -> np.ndarray:
@@ -144,12 +145,13 @@ def perform_procedures(plan: Plan, streams: Streams, e: Encounters) -> Procedure
     seen = e.diagnosis >= 0
     stays_through_er = e.through_er
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    for kind, rows in {
+    seen_at: dict[VisitKind, np.ndarray] = {
         "emergency": np.flatnonzero(seen & (e.encounter_class == EMERGENCY)),
         "admission": np.flatnonzero(seen & stays_through_er),
         "outpatient": np.flatnonzero(seen & (e.encounter_class == len(CLASSES) - 1)),
         "observation": np.flatnonzero(seen & (e.encounter_class == OBSERVATION)),
-    }.items():
+    }
+    for kind, rows in seen_at.items():
         mix = catalogue.visit_procedures[kind]
         codes = np.array([position[name] for name in mix])
         chosen = codes[streams.pick(f"visit {kind}", e.key[rows], list(mix.values()))]
@@ -199,7 +201,7 @@ def measure_vitals(plan: Plan, streams: Streams, people: People, e: Encounters) 
 
     def value(name: str, resting: np.ndarray, per_condition: np.ndarray) -> np.ndarray:
         acute = np.array([getattr(item.vitals, name) for item in items])
-        return (
+        return np.asarray(
             resting
             + e.has[encounter] @ per_condition
             + acute[e.diagnosis[encounter]] * left

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -80,7 +82,7 @@ def patient_ids(numbers: np.ndarray) -> pa.Array:
     return identifiers("P", digits(numbers, 8))
 
 
-def labels(names: list[str] | tuple[str, ...], codes: np.ndarray) -> pa.Array:
+def labels(names: Sequence[str], codes: np.ndarray) -> pa.Array:
     """Spell positions in a list; a negative position becomes null."""
     missing = codes < 0
     positions = pa.array(codes, mask=missing) if missing.any() else pa.array(codes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ from generator.plan import Plan
 from generator.randomness import Streams, choose_row
 
 Tables = dict[str, pa.Table]
-Manifest = pa.Table
+Manifest: TypeAlias = pa.Table
 
 MANIFEST_SCHEMA = pa.schema(
     [
@@ -366,7 +367,9 @@ def _overlaps_a_broken_stay(table: pa.Table, kind: np.ndarray) -> np.ndarray:
     ]
     following = _next_start(table)
     is_lost = (kind >= 0) & ~np.isin(kind, kept)
-    return np.isin(kind, overlapping) & (following >= 0) & is_lost[np.maximum(following, 0)]
+    return np.asarray(
+        np.isin(kind, overlapping) & (following >= 0) & is_lost[np.maximum(following, 0)]
+    )
 
 
 def _orphaned(name: str, table: pa.Table, broken: _Broken) -> np.ndarray:
@@ -417,7 +420,7 @@ def _row_numbers(table: pa.Table) -> np.ndarray:
     digits = pc.replace_substring_regex(first, r"\D", "").cast(pa.int64()).to_numpy()
     new = np.concatenate([[True], digits[1:] != digits[:-1]]) if len(digits) else np.zeros(0, bool)
     start = np.maximum.accumulate(np.where(new, np.arange(len(digits)), 0))
-    return digits * 1000 + np.arange(len(digits)) - start
+    return np.asarray(digits * 1000 + np.arange(len(digits)) - start)
 
 
 def _text(values: pa.Array) -> pa.Array:

@@ -243,7 +243,9 @@ class History:
                     here = (department == position) & (seasonal == season) & (pattern == kind)
                     edges = plan.day_edges[position, season, kind]
                     day[here] = np.searchsorted(edges, point[here], side="right")
-        return (plan.first_day + day) * MINUTES_PER_DAY + self._clock("arrival", key, pattern)
+        return np.asarray(
+            (plan.first_day + day) * MINUTES_PER_DAY + self._clock("arrival", key, pattern)
+        )
 
     def _clock(self, stream: str, key: np.ndarray, pattern: np.ndarray) -> np.ndarray:
         """Minute of the day of an arrival."""
@@ -285,7 +287,7 @@ class History:
 
         def values(name: str) -> np.ndarray:
             derived, drawn = getattr(self.follow, name)[comes], getattr(planned, name)[position]
-            return np.where(follows, derived, drawn)
+            return np.asarray(np.where(follows, derived, drawn))
 
         visits = Visits(
             patient=comes,
@@ -527,7 +529,7 @@ class History:
         point = self.streams.even("nights", key, department, mean)
         drawn = mean * np.exp(spread * normal_of(point) - spread**2 / 2)
         whole = np.floor(drawn + self.streams.uniform("last night", key)).astype(np.int64)
-        return np.clip(whole, 0, plan.scenario.stays.most_nights)
+        return np.asarray(np.clip(whole, 0, plan.scenario.stays.most_nights))
 
     # --- end -----------------------------------------------------------------------------------
 
@@ -620,7 +622,7 @@ class History:
         e: Encounters,
         rows: np.ndarray,
         arrived: np.ndarray,
-        department: np.ndarray,
+        department: np.ndarray | int,
         encounter_class: np.ndarray | int,
         is_elective: np.ndarray | bool,
         why: int,
@@ -679,7 +681,7 @@ class History:
         if in_target.any():
             group = log_odds[in_target]
             log_odds[in_target] = group + _shift_to(group, settings.target.share_of_patients)
-        return np.minimum(_share_of(log_odds), settings.most_likely)
+        return np.asarray(np.minimum(_share_of(log_odds), settings.most_likely))
 
     def _readmit(self, e: Encounters, candidates: np.ndarray) -> np.ndarray:
         plan, streams = self.plan, self.streams
@@ -738,7 +740,9 @@ class History:
         coded &= plan.diagnoses.implies[e.diagnosis[rows]] != column
         age = e.age[rows]
         leaves_home = ~np.isin(e.disposition[rows], (AGAINST_ADVICE, TRANSFERRED))
-        return e.has[rows, column] & coded & (age >= first) & (age <= last) & leaves_home
+        return np.asarray(
+            e.has[rows, column] & coded & (age >= first) & (age <= last) & leaves_home
+        )
 
     def _other_department(
         self, e: Encounters, rows: np.ndarray, key: np.ndarray, home: np.ndarray
@@ -838,7 +842,7 @@ class History:
 
 
 def _share_of(log_odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-log_odds))
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
 def _shift_to(log_odds: np.ndarray, share: float) -> float:

@@ -156,7 +156,7 @@ def charge(plan: Plan, streams: Streams, e: Encounters, procedures: Procedures) 
 def plan_at_arrival(people: People, e: Encounters) -> np.ndarray:
     """The insurance plan that covers the patient on the day of arrival."""
     changed = e.arrived // MINUTES_PER_DAY >= people.plan_changes_on[e.patient]
-    return np.where(changed, people.next_plan[e.patient], people.plan[e.patient])
+    return np.asarray(np.where(changed, people.next_plan[e.patient], people.plan[e.patient]))
 
 
 def claim(
@@ -176,7 +176,7 @@ def claim(
     rules = [settings.by_category[name] for name in CATEGORIES]
 
     def rule(name: str) -> np.ndarray:
-        return np.array([getattr(item, name) for item in rules])[category]
+        return np.asarray(np.array([getattr(item, name) for item in rules])[category])
 
     median = np.array([item.decision_days.median for item in rules])[category]
     spread = np.array([item.decision_days.spread for item in rules])[category]

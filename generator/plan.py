@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,7 +102,7 @@ class Plan:
 
     def treats(self, department: np.ndarray, sex: np.ndarray, age: np.ndarray) -> np.ndarray:
         """Whether departments treat patients of this sex and age."""
-        return (
+        return np.asarray(
             (age >= self.min_age[department])
             & (age <= self.max_age[department])
             & self.treats_sex[department, sex]
@@ -141,7 +142,7 @@ class Plan:
         ]
         self.assigned = [self.condition_mask(d.assigned_conditions or ()) for d in self.departments]
 
-    def condition_mask(self, names: object) -> np.ndarray:
+    def condition_mask(self, names: Iterable[str]) -> np.ndarray:
         """Conditions by name as a mask."""
         mask = np.zeros(len(self.conditions), dtype=bool)
         for name in names:
@@ -280,4 +281,4 @@ def age_in_years(birth_day: np.ndarray, day: np.ndarray) -> np.ndarray:
     born_date = (born - born_month.astype("datetime64[D]")).astype(int)
     then_date = (then - then_month.astype("datetime64[D]")).astype(int)
     months = (then_month - born_month).astype(int) - (then_date < born_date)
-    return np.clip(months // 12, 0, OLDEST_AGE)
+    return np.asarray(np.clip(months // 12, 0, OLDEST_AGE))

@@ -145,7 +145,7 @@ def choose_row(weights: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     running = np.cumsum(weights, axis=1)
     total = running[:, -1]
     chosen = (running <= (uniform * total)[:, None]).sum(axis=1)
-    return np.where(total > 0, chosen, weights.shape[1])
+    return np.asarray(np.where(total > 0, chosen, weights.shape[1]))
 
 
 def systematic(
@@ -191,10 +191,10 @@ def cumulative(weights: np.ndarray) -> np.ndarray:
     edges = np.cumsum(weights, axis=-1)
     edges = edges / edges[..., -1:]
     edges[..., -1] = 1.0
-    return edges
+    return np.asarray(edges)
 
 
 def _mix(bits: np.ndarray) -> np.ndarray:
     bits = (bits ^ (bits >> np.uint64(30))) * _MIX_1
     bits = (bits ^ (bits >> np.uint64(27))) * _MIX_2
-    return bits ^ (bits >> np.uint64(31))
+    return np.asarray(bits ^ (bits >> np.uint64(31)))

@@ -7,6 +7,7 @@ Medicine is in the clinical catalogue, see :mod:`generator.catalogue`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -559,6 +560,6 @@ def _unique(ids: list[str], what: str) -> set[str]:
     return set(ids)
 
 
-def _need(value: str, known: set[str], where: str) -> None:
+def _need(value: str, known: Collection[str], where: str) -> None:
     if value not in known:
         raise ValueError(f"{where}: {value} is not defined")

@@ -130,7 +130,7 @@ def _month_of(day: np.ndarray) -> np.ndarray:
 def _mean_by(group: np.ndarray, values: np.ndarray, wanted: np.ndarray, groups: int) -> np.ndarray:
     """The mean of each group, for the groups wanted."""
     count = np.maximum(1, np.bincount(group, minlength=groups))
-    return (np.bincount(group, weights=values, minlength=groups) / count)[wanted]
+    return np.asarray((np.bincount(group, weights=values, minlength=groups) / count)[wanted])
 
 
 def _whole(values: np.ndarray, group: np.ndarray, within: np.ndarray) -> np.ndarray:

@@ -148,7 +148,7 @@ def _index(streams: Streams, stream: str, keys: np.ndarray, size: int) -> np.nda
 
 
 def _provider_numbers(department: np.ndarray, place: np.ndarray) -> np.ndarray:
-    return (department + 1) * PROVIDERS_PER_DEPARTMENT + place
+    return np.asarray((department + 1) * PROVIDERS_PER_DEPARTMENT + place)
 
 
 def _provider_ids(number: np.ndarray) -> pa.Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Annotated, Literal, TypeVar
 
@@ -10,8 +11,14 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 OLDEST_AGE = 120
-CLASSES = ("inpatient", "emergency", "observation", "outpatient")
-CATEGORIES = ("Private", "Medicare", "Medicaid", "Other Government", "Uninsured")
+CLASSES: tuple[EncounterClass, ...] = ("inpatient", "emergency", "observation", "outpatient")
+CATEGORIES: tuple[Category, ...] = (
+    "Private",
+    "Medicare",
+    "Medicaid",
+    "Other Government",
+    "Uninsured",
+)
 DISPOSITIONS = ("01", "02", "03", "06", "07", "20", "50", "51", "62", "65", "LWBS")
 
 Value = TypeVar("Value")
@@ -132,7 +139,7 @@ def by_age(bands: dict[str, float]) -> np.ndarray:
     return values
 
 
-def band_of_age(bands: dict[str, object]) -> np.ndarray:
+def band_of_age(bands: Iterable[str]) -> np.ndarray:
     """Index of the band that holds each single year of age: shape (121,)."""
     index = np.zeros(OLDEST_AGE + 1, dtype=np.int64)
     for position, band in enumerate(bands):

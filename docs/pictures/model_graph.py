@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 from html import escape
+from textwrap import wrap
 
 # What the picture shows in full: everything between staging and this mart.
 MART = "fct_readmissions"
@@ -21,7 +22,9 @@ COLORS = {
     "marts": "#cfe8dc",
 }
 INK, LINE, PAPER = "#17212b", "#8a94a0", "#ffffff"
-BOX, GAP, ROW = 21, 7, 11.5
+BOX, GAP, LINE_HEIGHT = 31, 7, 11
+# What fits a line of a box.
+LONGEST = 15
 
 
 def picture(manifest: dict) -> str:
@@ -118,9 +121,16 @@ def _subject(nodes: dict, top: float) -> tuple[list[str], int]:
         if key not in wanted and nodes[key]["resource_type"] == "model":
             wanted.add(key)
             waiting += parents[key]
+    read_by: dict[str, list[str]] = defaultdict(list)
+    for key in wanted:
+        for parent in parents[key]:
+            read_by[parent].append(key)
     columns: dict[int, list[str]] = defaultdict(list)
     for key in sorted(wanted, key=lambda k: nodes[k]["name"]):
-        columns[depth(key)].append(key)
+        # what reads nothing stands just before its first reader
+        readers = [depth(reader) for reader in read_by[key]]
+        is_source = depth(key) == 0 and readers
+        columns[min(readers) - 1 if is_source else depth(key)].append(key)
     order = _ordered(columns, parents)
     step = WIDTH / len(order)
     places: dict[str, tuple[float, float]] = {}
@@ -142,12 +152,16 @@ def _subject(nodes: dict, top: float) -> tuple[list[str], int]:
                 'stroke-opacity="0.55"/>'
             )
         name = nodes[key]["name"]
-        shown = name.removeprefix("int_").removeprefix("stg_emr__").replace("_", " ")
+        lines = wrap(name.removeprefix("int_").removeprefix("stg_emr__").replace("_", " "), LONGEST)
+        first = y + BOX / 2 + 3.5 - LINE_HEIGHT * (len(lines) - 1) / 2
         boxes.append(
             f'<rect x="{x:.0f}" y="{y:.0f}" width="{step - 14:.0f}" height="{BOX}" rx="4" '
             f'fill="{COLORS[layer_of(nodes[key])]}"><title>{name}</title></rect>'
-            f'<text x="{x + 4:.0f}" y="{y + 14.5:.0f}" style="font-size:{_size(shown, step)}px">'
-            f"{escape(shown)}</text>"
+            + "".join(
+                f'<text x="{x + 5:.0f}" y="{first + LINE_HEIGHT * i:.1f}" '
+                f'style="font-size:10px">{escape(line)}</text>'
+                for i, line in enumerate(lines)
+            )
         )
     return arrows + boxes, round(top + tallest * (BOX + GAP) + 8)
 
@@ -168,8 +182,3 @@ def _ordered(columns: dict[int, list[str]], parents: dict[str, list[str]]) -> li
             rows[key] = (row + 0.5) / len(column)
         result.append(column)
     return result
-
-
-def _size(text: str, step: float) -> float:
-    """A font size with which a name fits its box."""
-    return max(6.5, min(10.5, round((step - 22) / (0.56 * len(text)), 1)))

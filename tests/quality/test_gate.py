@@ -50,7 +50,7 @@ class Built:
 
 @pytest.fixture(scope="module")
 def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
-    """The builds, each of two claims of which one is older than its visit, each on its own warehouse.
+    """The builds: two claims, one of them older than its visit, each on a warehouse of its own.
 
     dim_payer stands for the marts: it reads what is accepted.
     """
@@ -77,9 +77,10 @@ def test_more_rejected_rows_than_the_limit_stop_the_build_before_the_marts(build
     built = builds["as_it_is"]
     assert not built.success
     assert (
-        "1 of 2 rows of claims are rejected, more than the 10% that quarantine_limits allows: dates "
-        "out of order in submitted_on (1 row, such as 2024-03-01). Nothing that reads them was built. "
-        "The rows are in intermediate.int_checked_claims, where rejected_by_rule is not null."
+        "1 of 2 rows of claims are rejected, more than the 10% that quarantine_limits allows: "
+        "dates out of order in submitted_on (1 row, such as 2024-03-01). Nothing that reads them "
+        "was built. The rows are in intermediate.int_checked_claims, where rejected_by_rule is "
+        "not null."
     ) in built.output
     assert built.rows("select count(*) from duckdb_tables() where schema_name = 'marts'") == [(0,)]
     assert built.rows(
@@ -98,7 +99,8 @@ def test_one_row_stops_the_build_where_the_rule_says_so(builds):
     built = builds["stopped_by_one_row"]
     assert not built.success
     assert (
-        "1 of 2 rows of claims break a rule that stops the build: dates out of order in submitted_on"
+        "1 of 2 rows of claims break a rule that stops the build: dates out of order in "
+        "submitted_on"
     ) in built.output
     assert built.rows("select count(*) from duckdb_tables() where schema_name = 'marts'") == [(0,)]
 
