@@ -10,7 +10,7 @@ from typing import Literal
 import yaml
 from pydantic import Field, ValidationError
 
-from measures.catalogue import CatalogueError, Definition
+from measures.catalogue import CatalogueError, Definition, catalogue
 
 SPECIFICATION = Path(__file__).with_name("pages.yml")
 
@@ -71,7 +71,7 @@ class Visual(Definition):
     def measures(self) -> list[str]:
         """The measures that it shows, without those of its tooltips."""
         fields = [*self.values, *self.y, *filter(None, [self.against, self.parameter])]
-        return [field for field in fields if "." not in field]
+        return [field for field in fields if not is_column(field)]
 
 
 class Page(Definition):
@@ -97,6 +97,11 @@ class Pages(Definition):
 
     slicers: list[Slicer]
     pages: list[Page]
+
+
+def is_column(field: str) -> bool:
+    """Whether a field is a column of a mart, `mart.column`, and not a measure."""
+    return "." in field and field not in catalogue()
 
 
 @cache

@@ -1,6 +1,6 @@
 """The SQL of measures over the marts, for a selection of what to look at.
 
-A query aggregates each mart once per date, and combines the aggregates: `Readmission rate 30 days`
+A query aggregates each mart once per date, and combines the aggregates: the 30-day readmission rate
 by department is two sums over fct_readmissions, divided. Small cells are hidden as in Power BI.
 """
 
@@ -17,10 +17,10 @@ import sqlglot
 from dateutil.relativedelta import relativedelta
 from sqlglot import exp
 
-from measures.catalogue import NOBODY, CatalogueError, Measure, catalogue, semantic_model
+from measures.catalogue import DAYS, CatalogueError, Measure, Shift, catalogue, semantic_model
+from measures.small_cells import Limit, limits
 
 Dialect = Literal["duckdb", "tsql"]
-Shift = Literal["previous_period", "previous_year"]
 AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
 DATE = "dim_date"
 DOUBLE = exp.DataType.build("double")
@@ -125,33 +125,22 @@ class Query:
     def _shown(self, measure: Measure, context: Context) -> exp.Expression:
         """A measure as a reader sees it: null where it would show a small cell."""
         value = self._value(measure, context)
-        hidden = [self._small(name, context) for name in measure.gives_away]
-        if measure.kind == "count":
-            hidden.append(self._small(measure.name, context))
-        elif measure.rests_on not in (None, NOBODY):
-            whole = _or_zero(self._value(_measure(measure.rests_on), context))
-            least = exp.Literal.number(self.smallest_cell)
-            hidden.append(exp.LT(this=whole, expression=least))
-            if measure.part:
-                part = _or_zero(self._value(_measure(measure.part), context))
-                rest = exp.Paren(this=exp.Sub(this=whole.copy(), expression=part))
-                hidden += [self._small(measure.part, context), self._is_small(rest)]
-        return self._unless(hidden, value) if hidden else value
+        hidden = [self._is_small(limit, context) for limit in limits(measure)]
+        return exp.Case().when(exp.not_(exp.or_(*hidden)), value.copy()) if hidden else value
 
-    def _small(self, name: str, context: Context) -> exp.Expression:
-        """Whether a count is a small cell."""
-        return self._is_small(_or_zero(self._value(_measure(name), context)))
-
-    def _is_small(self, number: exp.Expression) -> exp.Expression:
+    def _is_small(self, limit: Limit, context: Context) -> exp.Expression:
+        """Whether a number is smaller than may be shown."""
+        number = _or_zero(self._value(_measure(limit.count), context))
+        if limit.less:
+            less = _or_zero(self._value(_measure(limit.less), context))
+            number = exp.Paren(this=exp.Sub(this=number, expression=less))
+        if not limit.shows_none:
+            return exp.LT(this=number, expression=exp.Literal.number(self.smallest_cell))
         return exp.Between(
             this=number,
             low=exp.Literal.number(1),
             high=exp.Literal.number(self.smallest_cell - 1),
         )
-
-    @staticmethod
-    def _unless(hidden: list[exp.Expression], value: exp.Expression) -> exp.Expression:
-        return exp.Case().when(exp.not_(exp.or_(*hidden)), value.copy())
 
     def _value(self, measure: Measure, context: Context) -> exp.Expression:
         """A measure's number, small or not, as an expression over the subqueries."""
@@ -180,9 +169,9 @@ class Query:
             return self._aggregate(node, measure, context)
         if is_reference(node):
             other = _measure(node.name)
-            shown = other.kind == "figure" or measure.as_shown
+            shown = other.kind == "figure" or measure.shift is not None
             return self._shown(other, context) if shown else self._value(other, context)
-        # made anew from its resolved parts: a copy of the whole would copy each part once a level
+        # built from its resolved parts: a copy of the whole would copy each part once a level
         return type(node)(
             **{key: self._resolved_part(c, measure, context) for key, c in node.args.items()}
         )
@@ -207,7 +196,7 @@ class Query:
         now = (self.selection.first_date, self.selection.last_date)
         is_covered = [
             exp.EQ(
-                this=self._value(_measure("Days covered"), in_period),
+                this=self._value(_measure(DAYS), in_period),
                 expression=exp.Literal.number((last - first).days + 1),
             )
             for (first, last), in_period in ((period, context), (now, Context()))
@@ -396,12 +385,12 @@ def follows(name: str, column: str) -> bool:
 
 @cache
 def parsed(sql: str) -> exp.Expression:
-    """A twin as a tree, which nobody may change; `[Name]` is a quoted identifier."""
+    """A measure's SQL as a tree, which nobody may change; `[Name]` is a quoted identifier."""
     return sqlglot.parse_one(sql, dialect="tsql")
 
 
 def is_reference(node: exp.Expression) -> bool:
-    """Whether a node of a twin names another measure."""
+    """Whether a node names another measure."""
     return isinstance(node, exp.Column) and not node.table and node.this.quoted
 
 

@@ -10,34 +10,25 @@ import re
 import uuid
 from collections.abc import Mapping
 
-from measures.catalogue import NOBODY, Measure, Model, Table, catalogue, semantic_model
-from measures.names import column_title
+from measures.catalogue import Measure, Model, Table, catalogue, semantic_model
+from measures.dax import (
+    SLIDER_COLUMN,
+    SMALLEST_CELL,
+    shown_dax,
+    slider_table,
+    title,
+    unsuppressed,
+    value_dax,
+)
+from measures.formats import FORMS
 from powerbi.marts import ArtifactError, Column, Mart
 
 COMPATIBILITY_LEVEL = 1601
 # Power BI rejects a table named Measures.
 MEASURES = "Key figures"
-SMALLEST_CELL = "Smallest cell"
 # Identities that stay the same from one run to the next.
 NAMESPACE = uuid.UUID("1b0a3f0e-5d0c-4c55-9a53-0c8d3fb1f7b6")
 
-FORMATS = {
-    "count": "#,0",
-    "decimal": "#,0.0",
-    "share": "#,0.0%;-#,0.0%;#,0.0%",
-    "money": r"\$#,0",
-    "days": "#,0.0",
-    "minutes": "#,0",
-    "ratio": "0.00",
-    "score": "0.00",
-    "change": "+0.0%;-0.0%;0.0%",
-    "change_whole": "+#,0;-#,0;0",
-    "change_tenths": "+#,0.0;-#,0.0;0.0",
-    "change_hundredths": "+0.00;-0.00;0.00",
-    # percentage points
-    "points": '+0.0 "points";-0.0 "points";0.0 "points"',
-    "yes_no": '"Yes";"Yes";"No"',
-}
 # A decimal with more digits than Power BI's fixed decimal number holds is a floating-point number.
 FIXED_DECIMAL_DIGITS = 4
 DATA_CATEGORIES = {"state": "StateOrProvince"}
@@ -209,11 +200,6 @@ def _table(table: Table, mart: Mart, columns: list[Column]) -> dict:
     return result
 
 
-def title(column: str, table: Table) -> str:
-    """A column's name in the model."""
-    return column_title(column, is_yes_no=column in table.yes_no)
-
-
 def _column(column: Column, table: Table, mart: Mart) -> dict:
     data_type = "string" if column.name in table.yes_no else model_type(column.data_type)
     is_hidden = _is_hidden(column, table, mart)
@@ -302,19 +288,19 @@ def _query(table: Table, mart: Mart, columns: list[Column]) -> str:
 
 def _parameter_table(parameter: Measure) -> dict:
     steps = round(100 * parameter.highest)
-    name = parameter_table(parameter)
+    name = slider_table(parameter)
     return {
         "name": name,
-        "description": f"The values of the slider: {parameter.description}",
+        "description": f"The values of the slider: {parameter.says}",
         "lineageTag": tag("parameter", parameter.name),
         "columns": [
             {
-                "name": "Share",
+                "name": SLIDER_COLUMN,
                 "description": "A value that the slider can take.",
                 "dataType": "decimal",
-                "lineageTag": tag("parameter", parameter.name, "share"),
+                "lineageTag": tag("parameter", parameter.name, "value"),
                 "summarizeBy": "none",
-                "sourceColumn": "Share",
+                "sourceColumn": SLIDER_COLUMN,
                 "formatString": "0%",
                 "extendedProperties": [
                     {"name": "ParameterMetadata", "type": "json", "value": {"version": 0}}
@@ -330,19 +316,14 @@ def _parameter_table(parameter: Measure) -> dict:
                     "type": "m",
                     "expression": (
                         "let\n"
-                        f"    Shares = List.Transform({{0..{steps}}}, each _ / 100)\n"
+                        f"    Values = List.Transform({{0..{steps}}}, each _ / 100)\n"
                         "in\n"
-                        "    Table.FromColumns({Shares}, type table [Share = Currency.Type])"
+                        "    Table.FromColumns({Values}, type table [Value = Currency.Type])"
                     ),
                 },
             }
         ],
     }
-
-
-def parameter_table(parameter: Measure) -> str:
-    """The name of the table with a slider's values."""
-    return f"{parameter.name}, share"
 
 
 # --- measures -------------------------------------------------------------------------------------
@@ -351,7 +332,7 @@ def parameter_table(parameter: Measure) -> str:
 def _measures_table(variables: Mapping[str, float]) -> dict:
     smallest_cell = {
         "name": SMALLEST_CELL,
-        "description": "Counts of people from 1 to one less than this are not shown.",
+        "description": "Counts of people below this are not shown, except 0.",
         "expression": str(int(variables["smallest_cell"])),
         "formatString": "0",
         "displayFolder": "Small numbers",
@@ -397,8 +378,8 @@ def _measure_entries(measure: Measure, variables: Mapping[str, float]) -> list[d
     """A measure, and of a count the number behind it that others are computed from."""
     entry = {
         "name": measure.name,
-        "description": " ".join(measure.description.split()),
-        "expression": measure_dax(measure, variables),
+        "description": measure.says,
+        "expression": shown_dax(measure, variables),
         **_measure_format(measure),
         "displayFolder": measure.folder,
         "lineageTag": tag("measure", measure.name),
@@ -408,8 +389,8 @@ def _measure_entries(measure: Measure, variables: Mapping[str, float]) -> list[d
     behind = {
         **entry,
         "name": unsuppressed(measure.name),
-        "description": f"{entry['description']} Small numbers too, for other measures.",
-        "expression": with_numbers_behind(measure.dax.strip()),
+        "description": f"{entry['description']} Not suppressed; used by other measures.",
+        "expression": value_dax(measure),
         "displayFolder": "Small numbers",
         "isHidden": True,
         "lineageTag": tag("measure", measure.name, "unsuppressed"),
@@ -420,12 +401,12 @@ def _measure_entries(measure: Measure, variables: Mapping[str, float]) -> list[d
 def _measure_format(measure: Measure) -> dict:
     """How a measure is printed: one format, or one for each value of a column."""
     if not measure.format_by:
-        return {"formatString": FORMATS[measure.format]}
+        return {"formatString": FORMS[measure.format].dax}
     mart, _, name = measure.format_by.partition(".")
     table = semantic_model().tables[mart]
     column = f"'{table.name}'[{title(name, table)}]"
     lines = [
-        f"    {_dax_text(value)}, {_dax_text(FORMATS[form])},"
+        f"    {_dax_text(value)}, {_dax_text(FORMS[form].dax)},"
         for value, form in semantic_model().formats[measure.format_by].items()
     ]
     expression = "\n".join(
@@ -433,7 +414,7 @@ def _measure_format(measure: Measure) -> dict:
             "SWITCH(",
             f"    SELECTEDVALUE({column}),",
             *lines,
-            f"    {_dax_text(FORMATS[measure.format])}",
+            f"    {_dax_text(FORMS[measure.format].dax)}",
             ")",
         ]
     )
@@ -442,53 +423,6 @@ def _measure_format(measure: Measure) -> dict:
 
 def _dax_text(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def unsuppressed(name: str) -> str:
-    """The name of the hidden measure that holds a count before small cells are hidden."""
-    return f"{name} (unsuppressed)"
-
-
-def measure_dax(measure: Measure, variables: Mapping[str, float]) -> str:
-    """The DAX of a measure as pages show it: blank where it would show a small cell."""
-    if measure.kind == "parameter":
-        column = f"'{parameter_table(measure)}'[Share]"
-        return f"SELECTEDVALUE({column}, {float(variables[measure.variable])})"
-    lines, shown = [], []
-    if measure.kind == "count":
-        value = "Number"
-        lines.append(f"VAR Number = [{unsuppressed(measure.name)}]")
-        shown.append(f"(Number = 0 || Number >= [{SMALLEST_CELL}])")
-    else:
-        value = measure.dax.strip()
-        value = value if measure.as_shown else with_numbers_behind(value)
-    if measure.rests_on not in (None, NOBODY):
-        lines.append(f"VAR Whole = [{unsuppressed(measure.rests_on)}]")
-        shown.append(f"Whole >= [{SMALLEST_CELL}]")
-    if measure.part:
-        lines += [f"VAR Part = [{unsuppressed(measure.part)}]", "VAR Rest = Whole - Part"]
-        shown += [f"({n} = 0 || {n} >= [{SMALLEST_CELL}])" for n in ("Part", "Rest")]
-    for i, name in enumerate(measure.gives_away, start=1):
-        lines.append(f"VAR GivenAway{i} = [{unsuppressed(name)}]")
-        shown.append(f"(GivenAway{i} = 0 || GivenAway{i} >= [{SMALLEST_CELL}])")
-    if not shown:
-        return value
-    indented = "\n".join(f"        {line}" for line in value.splitlines())
-    condition = "\n            && ".join(shown)
-    return "\n".join([*lines, "RETURN", "    IF(", f"        {condition},", indented, "    )"])
-
-
-def with_numbers_behind(dax: str) -> str:
-    """An expression that computes with counts before small cells are hidden."""
-
-    def name(match: re.Match) -> str:
-        measure = catalogue().get(match[1])
-        if measure is None:
-            raise ArtifactError(f"There is no measure [{match[1]}].")
-        return f"[{unsuppressed(match[1])}]" if measure.kind == "count" else match[0]
-
-    # a column's bracket follows its table's name
-    return re.sub(r"(?<![\w'])\[([^\]]+)\]", name, dax)
 
 
 # --- relationships --------------------------------------------------------------------------------

@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from measures.catalogue import catalogue, semantic_model
-from measures.pages import Page, Pages, Slicer, Visual, all_pages, filter_values, page_slicers
+from measures.catalogue import catalogue, earlier_period, semantic_model
+from measures.dax import SLIDER_COLUMN, slider_table, title
+from measures.pages import (
+    Page,
+    Pages,
+    Slicer,
+    Visual,
+    all_pages,
+    filter_values,
+    is_column,
+    page_slicers,
+)
 from measures.theme import BACKGROUND, BAD, GOOD, GREY, INK, LINE, NEUTRAL, PAPER, SERIES
 from powerbi.marts import ArtifactError
-from powerbi.model import MEASURES, parameter_table, tag, title
+from powerbi.model import MEASURES, tag
 
 SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric/item/report/definition"
 THEME = "EMR-Analytics.json"
@@ -23,12 +33,6 @@ MARGIN, GAP = 16, 8
 HEADING_HEIGHT, SLICER_HEIGHT = 48, 60
 GRID_TOP = MARGIN + HEADING_HEIGHT + SLICER_HEIGHT + GAP
 COLUMNS = ROWS = 12
-
-# What stands under the figure of a card in place of a long name.
-SHORT_NAMES = {
-    " change on previous period": "change on the period before",
-    " change on previous year": "change on the year before",
-}
 
 KINDS = {
     "cards": "cardVisual",
@@ -379,7 +383,7 @@ def _roles(visual: Visual) -> list[tuple[str, list[str], bool]]:
         ]
     if visual.kind == "slider":
         parameter = catalogue()[visual.parameter]
-        return [("Values", [f"{parameter_table(parameter)}.Share"], True)]
+        return [("Values", [f"{slider_table(parameter)}.{SLIDER_COLUMN}"], True)]
     if visual.kind == "scatter":
         return [
             ("Category", _fields(visual.x), True),
@@ -402,9 +406,7 @@ def _fields(field: str | None) -> list[str]:
 
 def _definitions(visual: Visual) -> str:
     """The tooltip of a visual's header: what each of its measures is."""
-    return " ".join(
-        f"{name}: {' '.join(catalogue()[name].description.split())}" for name in visual.measures()
-    )
+    return " ".join(f"{name}: {catalogue()[name].says}" for name in visual.measures())
 
 
 def _chrome(heading: str, alt: str, definitions: str | None) -> dict:
@@ -464,7 +466,7 @@ def _formatting(visual: Visual, variables: Mapping[str, float]) -> dict:
 
 def _limits(visual: Visual) -> dict:
     """The lines of a control chart that are no data: gray, the limits dashed."""
-    lines = [name for name in visual.y if name.startswith("Control chart, ")][1:]
+    lines = [name for name in visual.y if name.startswith("Control chart: ")][1:]
     if not lines:
         return {}
     gray = {"solid": {"color": _text(GREY)}}
@@ -522,7 +524,7 @@ def field_name(field: str) -> tuple[str, str, bool]:
     Raises:
         ArtifactError: there is no such field.
     """
-    if "." not in field:
+    if not is_column(field):
         if field not in catalogue():
             raise ArtifactError(f"pages.yml: there is no measure {field}")
         return MEASURES, field, True
@@ -530,7 +532,7 @@ def field_name(field: str) -> tuple[str, str, bool]:
     table = semantic_model().tables.get(mart)
     if table is not None:
         return table.name, title(column, table), False
-    parameters = {parameter_table(m) for m in catalogue().values() if m.kind == "parameter"}
+    parameters = {slider_table(m) for m in catalogue().values() if m.kind == "parameter"}
     if mart in parameters:
         return mart, column, False
     raise ArtifactError(f"pages.yml: there is no table {mart}")
@@ -554,9 +556,9 @@ def _projection(field: str, is_axis: bool) -> dict:
         "queryRef": f"{entity}.{name}",
         "nativeQueryRef": name,
     }
-    for ending, shown in SHORT_NAMES.items():
-        if name.endswith(ending):
-            result["displayName"] = shown
+    if name in catalogue() and catalogue()[name].change_of:
+        # under the figure of a card, in place of a long name
+        result["displayName"] = f"vs. {earlier_period(catalogue()[name])}"
     if is_axis:
         result["active"] = True
     return result
