@@ -120,7 +120,7 @@
     columns of the contract with their type and the `source` column; without anything both are
     empty. -#}
 {% macro unreadable(entity=none, columns=none) -%}
-    {%- set columns = columns or (contract_columns(entity) if entity else {}) -%}
+    {%- set columns = columns or (contract()[entity]['columns'] if entity else {}) -%}
     {%- if not columns -%}
     cast(null as varchar(50)) as unreadable_column,
     cast(null as varchar(200)) as unreadable_value

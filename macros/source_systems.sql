@@ -1,34 +1,14 @@
-{#- Which source system feeds the marts. A hospital's own system is one folder in models/staging/,
-    one `+enabled` line in dbt_project.yml and one line here. -#}
+{#- Which source system feeds the marts: the name of its folder in models/staging/. The demo and a
+    hospital's own extract have the shape of the contract, whose folder is emr. -#}
 {% macro source_system() -%}
-    {%- set systems = {
-        'demo': 'emr',
-        'extract': 'emr',
-        'mimic': 'mimic',
-    } -%}
     {%- set chosen = var('emr_source', 'demo') -%}
-    {%- if chosen not in systems -%}
-        {{ exceptions.raise_compiler_error(
-            "emr_source is '" ~ chosen ~ "', but must be one of: " ~ systems.keys() | join(', ')) }}
-    {%- endif -%}
-    {{ return(systems[chosen]) }}
+    {{ return('emr' if chosen in ['demo', 'extract'] else chosen) }}
 {%- endmacro %}
 
 
 {#- The staging model of an entity of the extract contract, from the chosen source system. -#}
 {% macro staged(entity) -%}
     {{ return(ref('stg_' ~ source_system() ~ '__' ~ entity)) }}
-{%- endmacro %}
-
-
-{#- The checked rows of an entity, once quarantine.summary has let the build go on. Rows that were
-    rejected have a rejected_by_rule. -#}
-{% macro accepted(entity) -%}
-    {%- if not execute -%}
-        {#- dbt notes dependencies while it parses; a unit test does not know this one -#}
-        {%- do ref('quarantine_summary') -%}
-    {%- endif -%}
-    {{ return(ref('int_checked_' ~ entity)) }}
 {%- endmacro %}
 
 
@@ -48,22 +28,6 @@
     source is not in the contract's shape. -#}
 {% macro delivered(entity) -%}
     {{ return(raw_emr(entity) if source_system() == 'emr' else staged(entity)) }}
-{%- endmacro %}
-
-
-{#- True for a conformed row that the source delivered: departments, providers and plans may be there
-    because other rows name them. -#}
-{% macro is_delivered(entity) -%}
-    {%- set key = contract_keys()[entity][0] -%}
-    {%- if entity in ['departments', 'providers', 'payers'] -%}
-        {{ key }} in (
-            select checked.{{ key }}
-            from {{ ref('int_checked_' ~ entity) }} as checked
-            where checked.rejected_by_rule is null
-        )
-    {%- else -%}
-        1 = 1
-    {%- endif -%}
 {%- endmacro %}
 
 

@@ -1,38 +1,57 @@
--- What became of the delivered rows, by table and rule. Nothing after it is built where too many
--- rows of a table are rejected, or one breaks a rule that stops the build
--- (macros/quality_gate.sql).
+-- What became of the delivered rows: a row for each rule of a table, broken or not.
 {{ config(alias='summary') }}
 
 with delivered as (
-    {% for entity in contract_keys() -%}
-        {{ 'union all' if not loop.first }}
+    {% for checked in [
+        'int_checked_facilities',
+        'int_checked_departments',
+        'int_checked_providers',
+        'int_checked_payers',
+        'int_checked_patients',
+        'int_checked_encounters',
+        'int_checked_diagnoses',
+        'int_checked_procedures',
+        'int_checked_vitals',
+        'int_checked_charges',
+        'int_checked_claims',
+        'int_checked_payments',
+        'int_checked_surveys',
+    ] %}
         select
-            cast('{{ entity }}' as varchar(20)) as table_name,
+            cast('{{ checked | replace('int_checked_', '') }}' as varchar(20)) as table_name,
             count(*) as delivered_rows,
             sum(case when rejected_by_rule is not null then 1 else 0 end) as rejected_rows
-        from {{ ref('int_checked_' ~ entity) }}
+        from {{ ref(checked) }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
-broken as (
-    {% for entity in contract_keys() -%}
-        {{ 'union all' if not loop.first }}
-        select
-            cast('{{ entity }}' as varchar(20)) as table_name,
-            rule_name,
-            column_name,
-            count(*) as failed_rows,
-            min(offending_value) as first_value,
-            max(offending_value) as last_value
-        from {{ ref('quarantine_' ~ entity) }}
-        group by
-            rule_name,
-            column_name
-    {% endfor %}
+failed as (
+    select
+        table_name,
+        rule_name,
+        column_name,
+        count(*) as failed_rows,
+        min(offending_value) as first_value,
+        max(offending_value) as last_value
+    from {{ ref('quarantine_failed_rows') }}
+    group by
+        table_name,
+        rule_name,
+        column_name
 ),
 
 rules as (
-    {{ all_quality_rules() }}
+    select
+        table_name,
+        rule_number,
+        rule_name,
+        column_name,
+        {{ severity_in_force() }} as severity,
+        can_be_kept,
+        is_shown_in_logs,
+        breaks_when
+    from {{ ref('quality_rules') }}
 ),
 
 final as (
@@ -42,21 +61,22 @@ final as (
         rules.rule_number,
         rules.rule_name,
         rules.column_name,
+        rules.breaks_when,
         rules.severity,
-        cast(rules.can_be_kept as int) as can_be_kept,
+        rules.can_be_kept,
         cast(delivered.delivered_rows as int) as delivered_rows,
         cast(coalesce(delivered.rejected_rows, 0) as int) as rejected_rows,
-        cast(coalesce(broken.failed_rows, 0) as int) as failed_rows,
-        case when rules.is_shown_in_logs = 1 then broken.first_value end as first_value,
-        case when rules.is_shown_in_logs = 1 then broken.last_value end as last_value
+        cast(coalesce(failed.failed_rows, 0) as int) as failed_rows,
+        case when rules.is_shown_in_logs = 1 then failed.first_value end as first_value,
+        case when rules.is_shown_in_logs = 1 then failed.last_value end as last_value
     from rules
     inner join delivered
         on rules.table_name = delivered.table_name
-    left join broken
+    left join failed
         on
-            rules.table_name = broken.table_name
-            and rules.rule_name = broken.rule_name
-            and rules.column_name = broken.column_name
+            rules.table_name = failed.table_name
+            and rules.rule_name = failed.rule_name
+            and rules.column_name = failed.column_name
 )
 
 select * from final

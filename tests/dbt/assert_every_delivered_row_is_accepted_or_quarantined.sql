@@ -1,46 +1,48 @@
--- Table by table: delivered = accepted + quarantined. Delivered rows are counted in the raw table
--- itself (in staging for a source that is not in the contract's shape), accepted ones where the
--- rules read them, without members that only other rows name.
+-- Table by table: delivered = accepted + rejected. Delivered rows are counted in the raw table itself
+-- (in staging for a source that is not in the contract's shape), accepted ones where the business
+-- rules read them, rejected ones where a person looks for them.
 with row_counts as (
-    {% for entity in contract_keys() %}
+    {% for table in contract() %}
         {{ 'union all' if not loop.first }}
         select
-            '{{ entity }}' as entity,
+            '{{ table }}' as table_name,
             count(*) as delivered_rows,
             0 as accepted_rows,
             0 as rejected_rows
-        from {{ delivered(entity) }}
+        from {{ delivered(table) }}
         union all
         select
-            '{{ entity }}' as entity,
+            '{{ table }}' as table_name,
             0 as delivered_rows,
             count(*) as accepted_rows,
             0 as rejected_rows
-        from {{ ref('int_conformed_' ~ entity) }}
-        where {{ is_delivered(entity) }}
+        from {{ ref('int_checked_' ~ table) }}
+        where rejected_by_rule is null
         union all
         select
-            '{{ entity }}' as entity,
+            '{{ table }}' as table_name,
             0 as delivered_rows,
             0 as accepted_rows,
             count(*) as rejected_rows
-        from {{ ref('quarantine_' ~ entity) }}
-        where severity <> 'flag'
+        from {{ ref('quarantine_failed_rows') }}
+        where
+            table_name = '{{ table }}'
+            and severity <> 'flag'
     {% endfor %}
 ),
 
 totals as (
     select
-        entity,
+        table_name,
         sum(delivered_rows) as delivered_rows,
         sum(accepted_rows) as accepted_rows,
         sum(rejected_rows) as rejected_rows
     from row_counts
-    group by entity
+    group by table_name
 )
 
 select
-    entity,
+    table_name,
     delivered_rows,
     accepted_rows,
     rejected_rows

@@ -1,20 +1,21 @@
--- Every row of a conformed table arrives in its fact table: none is lost in a join, none doubled.
+-- Every accepted row arrives in its fact table: none is lost in a join, none doubled.
 with row_counts as (
-    {% for conformed, fact in [
-        ('int_conformed_encounters', 'fct_encounters'),
-        ('int_conformed_diagnoses', 'fct_diagnoses'),
-        ('int_conformed_procedures', 'fct_procedures'),
-        ('int_conformed_vitals', 'fct_vitals'),
-        ('int_conformed_charges', 'fct_charges'),
-        ('int_conformed_claims', 'fct_revenue'),
-        ('int_conformed_surveys', 'fct_satisfaction'),
-        ('int_acute_stays', 'fct_readmissions'),
+    {% for accepted, fact, condition in [
+        ('int_encounters', 'fct_encounters', '1 = 1'),
+        ('int_checked_diagnoses', 'fct_diagnoses', 'rejected_by_rule is null'),
+        ('int_checked_procedures', 'fct_procedures', 'rejected_by_rule is null'),
+        ('int_checked_vitals', 'fct_vitals', 'rejected_by_rule is null'),
+        ('int_checked_charges', 'fct_charges', 'rejected_by_rule is null'),
+        ('int_checked_claims', 'fct_revenue', 'rejected_by_rule is null'),
+        ('int_checked_surveys', 'fct_satisfaction', 'rejected_by_rule is null'),
+        ('int_acute_stays', 'fct_readmissions', '1 = 1'),
     ] %}
         {{ 'union all' if not loop.first }}
         select
             '{{ fact }}' as fact_table,
             count(*) as row_count
-        from {{ ref(conformed) }}
+        from {{ ref(accepted) }}
+        where {{ condition }}
         union all
         select
             '{{ fact }}' as fact_table,

@@ -1,16 +1,7 @@
--- Charge lines as delivered, each row with the rule that it breaks, if any: the rules are in
--- macros/quality_rules.sql.
-with staged_charges as (
-    select
-        charge_id,
-        encounter_id,
-        service_date,
-        revenue_category,
-        procedure_code,
-        quantity,
-        charge_amount,
-        unreadable_column,
-        unreadable_value
+-- Charge lines as delivered, each row with the rule that it breaks, if any
+-- (contract/tables/charges.yml lists the rules in the order in which they count).
+with charges as (
+    select *
     from {{ staged('charges') }}
 ),
 
@@ -28,34 +19,59 @@ extract_end as (
     from {{ ref('int_extract_end') }}
 ),
 
-in_context as (
+tested as (
     select
-        staged_charges.*,
-        encounters.encounter_id as known_encounter_id,
-        encounters.arrived_at,
-        encounters.discharged_at,
-        extract_end.extract_end_date
-    from staged_charges
+        charges.*,
+        extract_end.extract_end_date,
+        case when encounters.encounter_id is null then 1 else 0 end as encounter_id__orphan,
+        case when charges.charge_amount is null then 1 else 0 end as charge_amount__missing_value,
+        case when charges.charge_amount < 0 then 1 else 0 end as charge_amount__negative_money,
+        case
+            when
+                {{ is_outside_encounter('charges.service_date') }}
+                then 1
+            else 0
+        end as service_date__outside_its_encounter
+    from charges
     left join encounters
-        on {{ is_same_key('staged_charges.encounter_id', 'encounters.encounter_id') }}
+        on {{ is_same_key('charges.encounter_id', 'encounters.encounter_id') }}
     cross join extract_end
 ),
 
-{{ judge('charges') }},
+judged as (
+    select
+        *,
+        {{ first_broken_rule('charges', ['stop', 'quarantine']) }} as broken_rule,
+        {{ first_broken_rule('charges', ['flag']) }} as flagged_by_rule
+    from tested
+),
+
+counted as (
+    select
+        *,
+        {{ copy_number('charges') }} as copy_number
+    from judged
+),
+
+verdicts as (
+    select
+        *,
+        cast(
+            case
+                when broken_rule is null and copy_number > 1 then 'charge_id duplicate key'
+                else broken_rule
+            end as varchar(100)
+        ) as rejected_by_rule
+    from counted
+),
 
 final as (
     select
-        charge_id,
-        encounter_id,
-        service_date,
-        revenue_category,
-        procedure_code,
-        quantity,
-        charge_amount,
-        unreadable_value,
-        cast(rejecting_rule as int) as rejected_by_rule,
-        cast(flagging_rule as int) as flagged_by_rule
-    from judged
+        {{ checked_columns('charges') }},
+        rejected_by_rule,
+        flagged_by_rule,
+        {{ offending_value('charges') }} as offending_value
+    from verdicts
 )
 
 select * from final

@@ -1,14 +1,7 @@
--- Departments as delivered, each row with the rule that it breaks, if any: the rules are in
--- macros/quality_rules.sql.
-with staged_departments as (
-    select
-        department_id,
-        department_name,
-        service_line,
-        facility_id,
-        staffed_beds,
-        unreadable_column,
-        unreadable_value
+-- Departments as delivered, each row with the rule that it breaks, if any
+-- (contract/tables/departments.yml lists the rules in the order in which they count).
+with departments as (
+    select *
     from {{ staged('departments') }}
 ),
 
@@ -18,28 +11,53 @@ facilities as (
     where rejected_by_rule is null
 ),
 
-in_context as (
+tested as (
     select
-        staged_departments.*,
-        facilities.facility_id as known_facility_id
-    from staged_departments
+        departments.*,
+        case
+            when departments.facility_id is not null and facilities.facility_id is null then 1
+            else 0
+        end as facility_id__orphan,
+        case when departments.staffed_beds < 0 then 1 else 0 end as staffed_beds__impossible_number
+    from departments
     left join facilities
-        on {{ is_same_key('staged_departments.facility_id', 'facilities.facility_id') }}
+        on {{ is_same_key('departments.facility_id', 'facilities.facility_id') }}
 ),
 
-{{ judge('departments') }},
+judged as (
+    select
+        *,
+        {{ first_broken_rule('departments', ['stop', 'quarantine']) }} as broken_rule,
+        {{ first_broken_rule('departments', ['flag']) }} as flagged_by_rule
+    from tested
+),
+
+counted as (
+    select
+        *,
+        {{ copy_number('departments') }} as copy_number
+    from judged
+),
+
+verdicts as (
+    select
+        *,
+        cast(
+            case
+                when broken_rule is null and copy_number > 1 then 'department_id duplicate key'
+                else broken_rule
+            end as varchar(100)
+        ) as rejected_by_rule
+    from counted
+),
 
 final as (
     select
-        department_id,
-        department_name,
-        service_line,
-        facility_id,
-        staffed_beds,
-        unreadable_value,
-        cast(rejecting_rule as int) as rejected_by_rule,
-        cast(flagging_rule as int) as flagged_by_rule
-    from judged
+        {{ checked_columns('departments') }},
+        rejected_by_rule,
+        flagged_by_rule,
+        {{ offending_value('departments') }} as offending_value
+    from verdicts
 )
 
 select * from final

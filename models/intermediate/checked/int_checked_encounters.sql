@@ -1,28 +1,10 @@
--- Visits and admissions as delivered, each row with the rule that it breaks, if any: the rules are
--- in macros/quality_rules.sql.
+-- Visits and admissions as delivered, each row with the rule that it breaks, if any
+-- (contract/tables/encounters.yml lists the rules in the order in which they count).
 --
 -- Rule: an inpatient stay that has not ended when the patient's next one begins overlaps it, unless
 -- it ends with a transfer to another acute hospital: there the old bed is often closed late.
-with staged_encounters as (
-    select
-        encounter_id,
-        patient_id,
-        department_id,
-        provider_id,
-        payer_id,
-        encounter_class,
-        admission_type,
-        admission_source,
-        arrived_at,
-        first_seen_at,
-        admitted_at,
-        emergency_departed_at,
-        discharged_at,
-        discharge_disposition,
-        readmission_indicator,
-        updated_at,
-        unreadable_column,
-        unreadable_value
+with encounters as (
+    select *
     from {{ staged('encounters') }}
 ),
 
@@ -65,35 +47,119 @@ extract_end as (
     from {{ ref('int_extract_end') }}
 ),
 
-in_context as (
+tested as (
     select
-        staged_encounters.*,
-        patients.patient_id as known_patient_id,
-        patients.birth_date,
-        patients.death_date,
-        departments.department_id as known_department_id,
-        providers.provider_id as known_provider_id,
-        payers.payer_id as known_payer_id,
-        dispositions.discharge_disposition_code as known_disposition_code,
+        encounters.*,
         extract_end.extract_end_date,
-        dispositions.is_transfer
-    from staged_encounters
+        dispositions.is_transfer,
+        case when patients.patient_id is null then 1 else 0 end as patient_id__orphan,
+        case
+            when
+                encounters.department_id is not null and departments.department_id is null
+                then 1
+            else 0
+        end as department_id__orphan,
+        case
+            when encounters.payer_id is not null and payers.payer_id is null then 1
+            else 0
+        end as payer_id__orphan,
+        case
+            when encounters.provider_id is not null and providers.provider_id is null then 1
+            else 0
+        end as provider_id__orphan,
+        case when encounters.arrived_at is null then 1 else 0 end as arrived_at__missing_value,
+        case
+            when encounters.encounter_class is null then 1
+            else 0
+        end as encounter_class__missing_value,
+        case
+            when {{ is_unknown_code('encounters', 'encounter_class') }} then 1
+            else 0
+        end as encounter_class__unknown_code,
+        case
+            when {{ is_unknown_code('encounters', 'admission_type') }} then 1
+            else 0
+        end as admission_type__unknown_code,
+        case
+            when {{ is_unknown_code('encounters', 'readmission_indicator') }} then 1
+            else 0
+        end as readmission_indicator__unknown_code,
+        case
+            when
+                encounters.discharge_disposition is not null
+                and dispositions.discharge_disposition_code is null
+                then 1
+            else 0
+        end as discharge_disposition__unknown_code,
+        case
+            when cast(encounters.arrived_at as date) < patients.birth_date then 1
+            else 0
+        end as arrived_at__dates_out_of_order,
+        case
+            when encounters.first_seen_at < encounters.arrived_at then 1
+            else 0
+        end as first_seen_at__dates_out_of_order,
+        case
+            when encounters.admitted_at < encounters.arrived_at then 1
+            else 0
+        end as admitted_at__dates_out_of_order,
+        case
+            when
+                encounters.discharged_at < encounters.arrived_at
+                or encounters.discharged_at < encounters.admitted_at
+                then 1
+            else 0
+        end as discharged_at__dates_out_of_order,
+        case
+            when encounters.emergency_departed_at < encounters.arrived_at then 1
+            else 0
+        end as emergency_departed_at__dates_out_of_order,
+        case
+            when cast(encounters.arrived_at as date) > patients.death_date then 1
+            else 0
+        end as arrived_at__arrival_after_death
+    from encounters
     left join patients
-        on {{ is_same_key('staged_encounters.patient_id', 'patients.patient_id') }}
+        on {{ is_same_key('encounters.patient_id', 'patients.patient_id') }}
     left join departments
-        on {{ is_same_key('staged_encounters.department_id', 'departments.department_id') }}
+        on {{ is_same_key('encounters.department_id', 'departments.department_id') }}
     left join providers
-        on {{ is_same_key('staged_encounters.provider_id', 'providers.provider_id') }}
+        on {{ is_same_key('encounters.provider_id', 'providers.provider_id') }}
     left join payers
-        on {{ is_same_key('staged_encounters.payer_id', 'payers.payer_id') }}
+        on {{ is_same_key('encounters.payer_id', 'payers.payer_id') }}
     left join dispositions
         on
-            {{ disposition_code('staged_encounters.discharge_disposition') }}
+            {{ disposition_code('encounters.discharge_disposition') }}
             = dispositions.discharge_disposition_code
     cross join extract_end
 ),
 
-{{ judge('encounters') }},
+judged as (
+    select
+        *,
+        {{ first_broken_rule('encounters', ['stop', 'quarantine']) }} as broken_rule,
+        {{ first_broken_rule('encounters', ['flag']) }} as flagging_rule
+    from tested
+),
+
+counted as (
+    select
+        *,
+        {{ copy_number('encounters') }} as copy_number
+    from judged
+),
+
+without_copies as (
+    select
+        *,
+        cast(
+            case
+                when broken_rule is null and copy_number > 1 then 'encounter_id duplicate key'
+                else broken_rule
+            end as varchar(100)
+        ) as rejecting_rule
+    from counted
+),
 
 stays as (
     select
@@ -106,7 +172,7 @@ stays as (
             partition by patient_id
             order by admitted_at, discharged_at, encounter_id
         ) as stay_number
-    from judged
+    from without_copies
     where
         rejecting_rule is null
         and encounter_class = 'inpatient'
@@ -127,31 +193,31 @@ overlapping_stays as (
         and coalesce(stays.is_transfer, 0) = 0
 ),
 
+verdicts as (
+    select
+        without_copies.*,
+        {{ with_last_rule(
+            'encounters', 'discharged_at overlapping inpatient stays',
+            'overlapping_stays.encounter_id is not null',
+            'without_copies.rejecting_rule', ['quarantine', 'stop']
+        ) }} as rejected_by_rule,
+        {{ with_last_rule(
+            'encounters', 'discharged_at overlapping inpatient stays',
+            'overlapping_stays.encounter_id is not null',
+            'without_copies.flagging_rule', ['flag']
+        ) }} as flagged_by_rule
+    from without_copies
+    left join overlapping_stays
+        on without_copies.encounter_id = overlapping_stays.encounter_id
+),
+
 final as (
     select
-        judged.encounter_id,
-        judged.patient_id,
-        judged.department_id,
-        judged.provider_id,
-        judged.payer_id,
-        judged.encounter_class,
-        judged.admission_type,
-        judged.admission_source,
-        judged.arrived_at,
-        judged.first_seen_at,
-        judged.admitted_at,
-        judged.emergency_departed_at,
-        judged.discharged_at,
-        judged.discharge_disposition,
-        judged.readmission_indicator,
-        judged.updated_at,
-        judged.unreadable_value,
-        cast({{ with_overlaps('judged.rejecting_rule', ['quarantine', 'stop']) }} as int)
-            as rejected_by_rule,
-        cast({{ with_overlaps('judged.flagging_rule', ['flag']) }} as int) as flagged_by_rule
-    from judged
-    left join overlapping_stays
-        on judged.encounter_id = overlapping_stays.encounter_id
+        {{ checked_columns('encounters') }},
+        rejected_by_rule,
+        flagged_by_rule,
+        {{ offending_value('encounters') }} as offending_value
+    from verdicts
 )
 
 select * from final

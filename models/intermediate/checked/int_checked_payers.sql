@@ -1,12 +1,7 @@
--- Insurance plans as delivered, each row with the rule that it breaks, if any: the rules are in
--- macros/quality_rules.sql.
-with staged_payers as (
-    select
-        payer_id,
-        payer_name,
-        payer_category,
-        unreadable_column,
-        unreadable_value
+-- Insurance plans as delivered, each row with the rule that it breaks, if any
+-- (contract/tables/payers.yml lists the rules in the order in which they count).
+with payers as (
+    select *
     from {{ staged('payers') }}
 ),
 
@@ -15,26 +10,54 @@ payer_categories as (
     from {{ ref('payer_categories') }}
 ),
 
-in_context as (
+tested as (
     select
-        staged_payers.*,
-        payer_categories.payer_category as known_payer_category
-    from staged_payers
+        payers.*,
+        case
+            when
+                payers.payer_category is not null and payer_categories.payer_category is null
+                then 1
+            else 0
+        end as payer_category__unknown_code
+    from payers
     left join payer_categories
-        on lower(staged_payers.payer_category) = lower(payer_categories.payer_category)
+        on lower(payers.payer_category) = lower(payer_categories.payer_category)
 ),
 
-{{ judge('payers') }},
+judged as (
+    select
+        *,
+        {{ first_broken_rule('payers', ['stop', 'quarantine']) }} as broken_rule,
+        {{ first_broken_rule('payers', ['flag']) }} as flagged_by_rule
+    from tested
+),
+
+counted as (
+    select
+        *,
+        {{ copy_number('payers') }} as copy_number
+    from judged
+),
+
+verdicts as (
+    select
+        *,
+        cast(
+            case
+                when broken_rule is null and copy_number > 1 then 'payer_id duplicate key'
+                else broken_rule
+            end as varchar(100)
+        ) as rejected_by_rule
+    from counted
+),
 
 final as (
     select
-        payer_id,
-        payer_name,
-        payer_category,
-        unreadable_value,
-        cast(rejecting_rule as int) as rejected_by_rule,
-        cast(flagging_rule as int) as flagged_by_rule
-    from judged
+        {{ checked_columns('payers') }},
+        rejected_by_rule,
+        flagged_by_rule,
+        {{ offending_value('payers') }} as offending_value
+    from verdicts
 )
 
 select * from final

@@ -1,15 +1,7 @@
--- Coded procedures as delivered, each row with the rule that it breaks, if any: the rules are in
--- macros/quality_rules.sql.
-with staged_procedures as (
-    select
-        encounter_id,
-        sequence,
-        procedure_code,
-        code_system,
-        performed_at,
-        provider_id,
-        unreadable_column,
-        unreadable_value
+-- Coded procedures as delivered, each row with the rule that it breaks, if any
+-- (contract/tables/procedures.yml lists the rules in the order in which they count).
+with procedures as (
+    select *
     from {{ staged('procedures') }}
 ),
 
@@ -33,36 +25,71 @@ extract_end as (
     from {{ ref('int_extract_end') }}
 ),
 
-in_context as (
+tested as (
     select
-        staged_procedures.*,
-        encounters.encounter_id as known_encounter_id,
-        encounters.arrived_at,
-        encounters.discharged_at,
-        providers.provider_id as known_provider_id,
-        extract_end.extract_end_date
-    from staged_procedures
+        procedures.*,
+        extract_end.extract_end_date,
+        case when encounters.encounter_id is null then 1 else 0 end as encounter_id__orphan,
+        case
+            when procedures.procedure_code is null then 1
+            else 0
+        end as procedure_code__missing_value,
+        case
+            when {{ is_unknown_code('procedures', 'code_system') }} then 1
+            else 0
+        end as code_system__unknown_code,
+        case
+            when
+                {{ is_outside_encounter('procedures.performed_at') }}
+                then 1
+            else 0
+        end as performed_at__outside_its_encounter,
+        case
+            when procedures.provider_id is not null and providers.provider_id is null then 1
+            else 0
+        end as provider_id__orphan
+    from procedures
     left join encounters
-        on {{ is_same_key('staged_procedures.encounter_id', 'encounters.encounter_id') }}
+        on {{ is_same_key('procedures.encounter_id', 'encounters.encounter_id') }}
     left join providers
-        on {{ is_same_key('staged_procedures.provider_id', 'providers.provider_id') }}
+        on {{ is_same_key('procedures.provider_id', 'providers.provider_id') }}
     cross join extract_end
 ),
 
-{{ judge('procedures') }},
+judged as (
+    select
+        *,
+        {{ first_broken_rule('procedures', ['stop', 'quarantine']) }} as broken_rule,
+        {{ first_broken_rule('procedures', ['flag']) }} as flagged_by_rule
+    from tested
+),
+
+counted as (
+    select
+        *,
+        {{ copy_number('procedures') }} as copy_number
+    from judged
+),
+
+verdicts as (
+    select
+        *,
+        cast(
+            case
+                when broken_rule is null and copy_number > 1 then 'sequence duplicate key'
+                else broken_rule
+            end as varchar(100)
+        ) as rejected_by_rule
+    from counted
+),
 
 final as (
     select
-        encounter_id,
-        sequence,
-        procedure_code,
-        code_system,
-        performed_at,
-        provider_id,
-        unreadable_value,
-        cast(rejecting_rule as int) as rejected_by_rule,
-        cast(flagging_rule as int) as flagged_by_rule
-    from judged
+        {{ checked_columns('procedures') }},
+        rejected_by_rule,
+        flagged_by_rule,
+        {{ offending_value('procedures') }} as offending_value
+    from verdicts
 )
 
 select * from final

@@ -1,13 +1,7 @@
--- Providers as delivered, each row with the rule that it breaks, if any: the rules are in
--- macros/quality_rules.sql.
-with staged_providers as (
-    select
-        provider_id,
-        provider_name,
-        specialty,
-        department_id,
-        unreadable_column,
-        unreadable_value
+-- Attending providers as delivered, each row with the rule that it breaks, if any
+-- (contract/tables/providers.yml lists the rules in the order in which they count).
+with providers as (
+    select *
     from {{ staged('providers') }}
 ),
 
@@ -17,27 +11,54 @@ departments as (
     where rejected_by_rule is null
 ),
 
-in_context as (
+tested as (
     select
-        staged_providers.*,
-        departments.department_id as known_department_id
-    from staged_providers
+        providers.*,
+        case
+            when
+                providers.department_id is not null and departments.department_id is null
+                then 1
+            else 0
+        end as department_id__orphan
+    from providers
     left join departments
-        on {{ is_same_key('staged_providers.department_id', 'departments.department_id') }}
+        on {{ is_same_key('providers.department_id', 'departments.department_id') }}
 ),
 
-{{ judge('providers') }},
+judged as (
+    select
+        *,
+        {{ first_broken_rule('providers', ['stop', 'quarantine']) }} as broken_rule,
+        {{ first_broken_rule('providers', ['flag']) }} as flagged_by_rule
+    from tested
+),
+
+counted as (
+    select
+        *,
+        {{ copy_number('providers') }} as copy_number
+    from judged
+),
+
+verdicts as (
+    select
+        *,
+        cast(
+            case
+                when broken_rule is null and copy_number > 1 then 'provider_id duplicate key'
+                else broken_rule
+            end as varchar(100)
+        ) as rejected_by_rule
+    from counted
+),
 
 final as (
     select
-        provider_id,
-        provider_name,
-        specialty,
-        department_id,
-        unreadable_value,
-        cast(rejecting_rule as int) as rejected_by_rule,
-        cast(flagging_rule as int) as flagged_by_rule
-    from judged
+        {{ checked_columns('providers') }},
+        rejected_by_rule,
+        flagged_by_rule,
+        {{ offending_value('providers') }} as offending_value
+    from verdicts
 )
 
 select * from final

@@ -9,7 +9,7 @@ with occurring as (
         code_system,
         diagnosis_code,
         replace(diagnosis_code, '.', '') as plain_code
-    from {{ ref('int_conformed_diagnoses') }}
+    from {{ staged('diagnoses') }}
     where diagnosis_code is not null
     group by
         code_system,

@@ -4,18 +4,9 @@
 -- look-back before it.
 with stay_encounters as (
     select
-        encounter_id,
-        patient_id,
-        stay_number
-    from {{ ref('int_acute_stay_encounters') }}
-),
-
-stays as (
-    select
         stay_id,
-        patient_id,
-        stay_number
-    from {{ ref('int_acute_stays') }}
+        encounter_id
+    from {{ ref('int_acute_stay_encounters') }}
 ),
 
 encounter_comorbidities as (
@@ -28,20 +19,16 @@ encounter_comorbidities as (
 
 final as (
     select
-        stays.stay_id,
+        stay_encounters.stay_id,
         encounter_comorbidities.comorbidity
-    from stays
-    inner join stay_encounters
-        on
-            stays.patient_id = stay_encounters.patient_id
-            and stays.stay_number = stay_encounters.stay_number
+    from stay_encounters
     inner join encounter_comorbidities
         on stay_encounters.encounter_id = encounter_comorbidities.encounter_id
     where
         encounter_comorbidities.is_coded_here = 1
-        or stay_encounters.encounter_id = stays.stay_id
+        or stay_encounters.encounter_id = stay_encounters.stay_id
     group by
-        stays.stay_id,
+        stay_encounters.stay_id,
         encounter_comorbidities.comorbidity
 )
 

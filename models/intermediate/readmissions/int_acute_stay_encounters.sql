@@ -20,7 +20,7 @@ with encounters as (
         discharge_disposition_code,
         admitted_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
     where
         encounter_class = 'inpatient'
         and discharged_at is not null
@@ -30,14 +30,17 @@ departments as (
     select
         department_id,
         facility_id
-    from {{ ref('int_conformed_departments') }}
+    from {{ ref('int_departments') }}
 ),
 
 principal_diagnoses as (
     select
         encounter_id,
-        principal_diagnosis_code
-    from {{ ref('int_encounter_diagnoses') }}
+        diagnosis_code
+    from {{ ref('int_checked_diagnoses') }}
+    where
+        rejected_by_rule is null
+        and sequence = 1
 ),
 
 dispositions as (
@@ -54,7 +57,7 @@ ordered as (
         encounters.admitted_at,
         encounters.discharged_at,
         departments.facility_id,
-        substring(principal_diagnoses.principal_diagnosis_code, 1, 3) as principal_category_code,
+        substring(principal_diagnoses.diagnosis_code, 1, 3) as principal_category_code,
         coalesce(dispositions.is_transfer, 0) as is_transfer,
         row_number() over (
             partition by encounters.patient_id
@@ -119,21 +122,35 @@ compared as (
             and this_encounter.latest_discharge_rank = latest.discharge_rank
 ),
 
-final as (
+numbered as (
     select
         encounter_id,
         patient_id,
-        cast(
-            sum(starts_stay) over (
-                partition by patient_id
-                order by admission_rank
-                rows between unbounded preceding and current row
-            ) as int
-        ) as stay_number,
+        admission_rank,
+        discharge_rank,
+        is_overlap,
+        starts_stay,
+        sum(starts_stay) over (
+            partition by patient_id
+            order by admission_rank
+            rows between unbounded preceding and current row
+        ) as stay_number
+    from compared
+),
+
+final as (
+    select
+        -- the stay is named for its first encounter
+        max(case when starts_stay = 1 then encounter_id end) over (
+            partition by patient_id, stay_number
+        ) as stay_id,
+        encounter_id,
+        patient_id,
+        cast(stay_number as int) as stay_number,
         cast(admission_rank as int) as admission_rank,
         cast(discharge_rank as int) as discharge_rank,
         cast(is_overlap as int) as is_overlap
-    from compared
+    from numbered
 )
 
 select * from final

@@ -8,17 +8,34 @@
 with stays as (
     select
         stay_id,
+        patient_id,
+        stay_number,
         age_at_arrival_years,
         principal_diagnosis_code,
         principal_diagnosis_code_system
     from {{ ref('int_acute_stays') }}
 ),
 
-planned_stays as (
+stay_encounters as (
     select
-        stay_id,
-        has_surgery
-    from {{ ref('int_planned_stays') }}
+        encounter_id,
+        patient_id,
+        stay_number
+    from {{ ref('int_acute_stay_encounters') }}
+),
+
+procedures as (
+    select
+        encounter_id,
+        procedure_code
+    from {{ ref('int_checked_procedures') }}
+    where rejected_by_rule is null
+),
+
+surgeries as (
+    select procedure_code
+    from {{ ref('procedure_labels') }}
+    where is_surgery = 1
 ),
 
 excluded_diagnoses as (
@@ -28,6 +45,20 @@ excluded_diagnoses as (
         code_prefix,
         is_kept_with_surgery
     from {{ ref('hwr_excluded_diagnoses') }}
+),
+
+surgical_stays as (
+    select stays.stay_id
+    from stays
+    inner join stay_encounters
+        on
+            stays.patient_id = stay_encounters.patient_id
+            and stays.stay_number = stay_encounters.stay_number
+    inner join procedures
+        on stay_encounters.encounter_id = procedures.encounter_id
+    inner join surgeries
+        on procedures.procedure_code = surgeries.procedure_code
+    group by stays.stay_id
 ),
 
 -- Each code is compared with the list once, not each time that it occurs.
@@ -66,13 +97,14 @@ final as (
                 when stays.age_at_arrival_years is null then 'Age unknown'
                 when stays.age_at_arrival_years < {{ var('hwr_minimum_age_years') }}
                     then 'Under age'
-                when excluded.is_kept_with_surgery = 1 and planned_stays.has_surgery = 1 then null
+                when excluded.is_kept_with_surgery = 1 and surgical_stays.stay_id is not null
+                    then null
                 else excluded.hwr_exclusion_reason
             end as varchar(50)
         ) as hwr_exclusion_reason
     from stays
-    inner join planned_stays
-        on stays.stay_id = planned_stays.stay_id
+    left join surgical_stays
+        on stays.stay_id = surgical_stays.stay_id
     left join excluded
         on
             stays.principal_diagnosis_code_system = excluded.principal_diagnosis_code_system

@@ -30,14 +30,8 @@ procedures as (
         encounter_id,
         code_system,
         procedure_code
-    from {{ ref('int_conformed_procedures') }}
-),
-
-procedure_labels as (
-    select
-        procedure_code,
-        is_surgery
-    from {{ ref('procedure_labels') }}
+    from {{ ref('int_checked_procedures') }}
+    where rejected_by_rule is null
 ),
 
 planned_codes as (
@@ -72,15 +66,12 @@ procedure_rules as (
             case
                 when planned_codes.planned_rule = 'Potentially planned procedure' then 1 else 0
             end
-        ) as is_potentially_planned,
-        max(coalesce(procedure_labels.is_surgery, 0)) as is_surgery
+        ) as is_potentially_planned
     from occurring_procedures
     left join planned_codes
         on
             occurring_procedures.code_system = planned_codes.code_system
             and occurring_procedures.procedure_code like concat(planned_codes.code_prefix, '%')
-    left join procedure_labels
-        on occurring_procedures.procedure_code = procedure_labels.procedure_code
     group by
         occurring_procedures.code_system,
         occurring_procedures.procedure_code
@@ -123,8 +114,7 @@ stay_procedures as (
     select
         stays.stay_id,
         max(procedure_rules.is_always_planned) as has_always_planned_procedure,
-        max(procedure_rules.is_potentially_planned) as has_potentially_planned_procedure,
-        max(procedure_rules.is_surgery) as has_surgery
+        max(procedure_rules.is_potentially_planned) as has_potentially_planned_procedure
     from stays
     inner join stay_encounters
         on
@@ -142,7 +132,6 @@ stay_procedures as (
 judged as (
     select
         stays.stay_id,
-        coalesce(stay_procedures.has_surgery, 0) as has_surgery,
         case
             when stay_procedures.has_always_planned_procedure = 1 then 'Always planned procedure'
             when diagnosis_rules.is_always_planned = 1 then 'Always planned diagnosis'
@@ -165,8 +154,7 @@ final as (
     select
         stay_id,
         cast(planned_reason as varchar(50)) as planned_reason,
-        cast(case when planned_reason is null then 0 else 1 end as int) as is_planned,
-        cast(has_surgery as int) as has_surgery
+        cast(case when planned_reason is null then 0 else 1 end as int) as is_planned
     from judged
 )
 

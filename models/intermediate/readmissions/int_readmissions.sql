@@ -1,4 +1,5 @@
--- For each acute stay: does it count as an index admission, and was the patient readmitted?
+-- For each acute stay: does it count as an index admission, and was the patient readmitted, for
+-- whatever cause?
 --
 -- Rules, for each window of 7, 30, 60 and 90 days:
 --   index admission
@@ -8,11 +9,6 @@
 --   readmission   the patient's first following acute stay begins 0 to W calendar days after the
 --                 discharge date. Death after discharge is none. A readmission can itself be an
 --                 index admission;
---   unplanned     the readmission is not planned (int_planned_stays). Where the first following
---                 stay is planned, no later one counts as unplanned;
---   HWR-style     index admissions and unplanned readmissions of the population of
---                 int_hwr_population: after CMS's hospital-wide measure, but unadjusted and with
---                 small code lists;
 --   null          on a stay that is not an index admission a readmission flag is null, never 0, so
 --                 that an average cannot be taken over the wrong stays.
 with stays as (
@@ -24,20 +20,6 @@ with stays as (
         admitted_at,
         discharged_at
     from {{ ref('int_acute_stays') }}
-),
-
-planned_stays as (
-    select
-        stay_id,
-        is_planned
-    from {{ ref('int_planned_stays') }}
-),
-
-hwr_population as (
-    select
-        stay_id,
-        hwr_exclusion_reason
-    from {{ ref('int_hwr_population') }}
 ),
 
 dispositions as (
@@ -83,18 +65,12 @@ judged as (
         followed.next_stay_id,
         followed.days_to_next_stay,
         followed.follow_up_days,
-        hwr_population.hwr_exclusion_reason,
-        coalesce(planned_stays.is_planned, 0) as is_next_stay_planned,
         case
             when dispositions.is_alive = 0 then 'Died'
             when dispositions.is_against_advice = 1 then 'Left against medical advice'
             when dispositions.is_transfer = 1 then 'Transferred to another acute hospital'
         end as disposition_exclusion
     from followed
-    inner join hwr_population
-        on followed.stay_id = hwr_population.stay_id
-    left join planned_stays
-        on followed.next_stay_id = planned_stays.stay_id
     left join dispositions
         on followed.discharge_disposition_code = dispositions.discharge_disposition_code
 ),
@@ -109,9 +85,7 @@ excluded as (
         {% endfor %}
         stay_id,
         next_stay_id,
-        days_to_next_stay,
-        hwr_exclusion_reason,
-        is_next_stay_planned
+        days_to_next_stay
     from judged
 ),
 
@@ -132,30 +106,7 @@ final as (
                     else 0
                 end as int
             ) as is_readmitted_{{ window }}_days,
-            cast(
-                case
-                    when index_exclusion_reason_{{ window }}_days is not null then null
-                    when days_to_next_stay <= {{ window }} and is_next_stay_planned = 0 then 1
-                    else 0
-                end as int
-            ) as is_readmitted_unplanned_{{ window }}_days,
-            cast(
-                case
-                    when index_exclusion_reason_{{ window }}_days is not null then 0
-                    when hwr_exclusion_reason is not null then 0
-                    else 1
-                end as int
-            ) as is_hwr_index_admission_{{ window }}_days,
-            cast(
-                case
-                    when index_exclusion_reason_{{ window }}_days is not null then null
-                    when hwr_exclusion_reason is not null then null
-                    when days_to_next_stay <= {{ window }} and is_next_stay_planned = 0 then 1
-                    else 0
-                end as int
-            ) as is_hwr_readmitted_{{ window }}_days,
         {% endfor %}
-        hwr_exclusion_reason,
 
         -- the readmission, when there is one in any window for which this is an index admission
         stay_id,

@@ -25,7 +25,8 @@ diagnoses as (
         encounter_id,
         code_system,
         diagnosis_code
-    from {{ ref('int_conformed_diagnoses') }}
+    from {{ ref('int_checked_diagnoses') }}
+    where rejected_by_rule is null
 ),
 
 code_groups as (
@@ -36,11 +37,11 @@ code_groups as (
     from {{ ref('int_diagnosis_code_groups') }}
 ),
 
-encounter_money as (
+encounter_net_revenue as (
     select
         encounter_id,
         net_revenue_amount
-    from {{ ref('int_encounter_money') }}
+    from {{ ref('int_encounter_net_revenue') }}
 ),
 
 members as (
@@ -81,10 +82,10 @@ conditions as (
 money as (
     select
         members.stay_id,
-        sum(encounter_money.net_revenue_amount) as net_revenue_amount
+        sum(encounter_net_revenue.net_revenue_amount) as net_revenue_amount
     from members
-    inner join encounter_money
-        on members.encounter_id = encounter_money.encounter_id
+    inner join encounter_net_revenue
+        on members.encounter_id = encounter_net_revenue.encounter_id
     group by members.stay_id
 ),
 

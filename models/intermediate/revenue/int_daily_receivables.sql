@@ -8,19 +8,21 @@ with days as (
     from {{ ref('int_calendar_days') }}
 ),
 
-data_period as (
+event_period as (
     select
         first_event_date,
         last_event_date
-    from {{ ref('int_data_period') }}
+    from {{ ref('int_event_period') }}
 ),
 
 claims as (
     select
         adjudicated_on as movement_date,
         sum(allowed_amount) as allowed_amount
-    from {{ ref('int_conformed_claims') }}
-    where adjudicated_on is not null
+    from {{ ref('int_checked_claims') }}
+    where
+        rejected_by_rule is null
+        and adjudicated_on is not null
     group by adjudicated_on
 ),
 
@@ -28,7 +30,8 @@ payments as (
     select
         posted_on as movement_date,
         sum(amount) as paid_amount
-    from {{ ref('int_conformed_payments') }}
+    from {{ ref('int_checked_payments') }}
+    where rejected_by_rule is null
     group by posted_on
 ),
 
@@ -38,8 +41,8 @@ movements as (
         coalesce(claims.allowed_amount, 0) as allowed_amount,
         coalesce(payments.paid_amount, 0) as paid_amount
     from days
-    inner join data_period
-        on days.calendar_date between data_period.first_event_date and data_period.last_event_date
+    inner join event_period
+        on days.calendar_date between event_period.first_event_date and event_period.last_event_date
     left join claims
         on days.calendar_date = claims.movement_date
     left join payments

@@ -3,6 +3,7 @@
 --
 -- Rules live in the models that are joined here: int_acute_stay_encounters says which encounters
 -- are one stay, int_readmissions which stays are index admissions and which were readmitted,
+-- int_unplanned_readmissions which of these unplanned,
 -- int_planned_stays which were planned, int_hwr_population which belong to the HWR-style
 -- population, int_lace, int_stay_charlson and int_expected_readmissions what risk the patient
 -- carried.
@@ -33,15 +34,23 @@ readmissions as (
             index_exclusion_reason_{{ window }}_days,
             is_index_admission_{{ window }}_days,
             is_readmitted_{{ window }}_days,
+        {% endfor %}
+        stay_id,
+        readmission_stay_id,
+        days_to_readmission
+    from {{ ref('int_readmissions') }}
+),
+
+unplanned_readmissions as (
+    select
+        {% for window in readmission_windows() %}
             is_readmitted_unplanned_{{ window }}_days,
             is_hwr_index_admission_{{ window }}_days,
             is_hwr_readmitted_{{ window }}_days,
         {% endfor %}
         stay_id,
-        readmission_stay_id,
-        days_to_readmission,
         hwr_exclusion_reason
-    from {{ ref('int_readmissions') }}
+    from {{ ref('int_unplanned_readmissions') }}
 ),
 
 planned_stays as (
@@ -164,11 +173,11 @@ final as (
             readmissions.is_index_admission_{{ window }}_days,
             readmissions.index_exclusion_reason_{{ window }}_days,
             readmissions.is_readmitted_{{ window }}_days,
-            readmissions.is_readmitted_unplanned_{{ window }}_days,
-            readmissions.is_hwr_index_admission_{{ window }}_days,
-            readmissions.is_hwr_readmitted_{{ window }}_days,
+            unplanned_readmissions.is_readmitted_unplanned_{{ window }}_days,
+            unplanned_readmissions.is_hwr_index_admission_{{ window }}_days,
+            unplanned_readmissions.is_hwr_readmitted_{{ window }}_days,
         {% endfor %}
-        readmissions.hwr_exclusion_reason,
+        unplanned_readmissions.hwr_exclusion_reason,
         cast(
             case when readmission_stays.stay_id is null then 0 else 1 end as int
         ) as is_readmission_30_days,
@@ -204,6 +213,8 @@ final as (
         on stays.stay_id = durations.stay_id
     inner join readmissions
         on stays.stay_id = readmissions.stay_id
+    inner join unplanned_readmissions
+        on stays.stay_id = unplanned_readmissions.stay_id
     inner join planned_stays
         on stays.stay_id = planned_stays.stay_id
     inner join stay_charlson

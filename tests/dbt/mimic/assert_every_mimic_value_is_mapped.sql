@@ -1,3 +1,4 @@
+{{ config(enabled=var('emr_source', 'demo') == 'mimic') }}
 -- Every value of MIMIC-IV that staging maps has a row in its mapping seed: a new release's new
 -- values are named here instead of becoming unknown in silence.
 {% set mappings = [

@@ -1,4 +1,0 @@
--- Departments that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
-{{ config(alias='departments') }}
-
-{{ failed_rows('departments') }}

@@ -1,4 +1,0 @@
--- Posted payments that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
-{{ config(alias='payments') }}
-
-{{ failed_rows('payments') }}

@@ -1,4 +1,0 @@
--- Providers that broke a rule of macros/quality_rules.sql: rejected, or kept and flagged.
-{{ config(alias='providers') }}
-
-{{ failed_rows('providers') }}
