@@ -300,7 +300,7 @@ MISTAKES = {
         / "pages"
         / "recommendations"
         / "visuals"
-        / "r2-occupancy-and-wait-in-the-peak-months-by-depart"
+        / "r2-peak-month-occupancy-and-wait-times-by-departme"
         / "visual.json",
         '"Value": "2L"',
         '"Value": "\'February\'"',

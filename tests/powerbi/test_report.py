@@ -198,7 +198,7 @@ def test_a_department_with_few_answers_is_gray(variables):
     (ratings,) = (
         visual
         for visual in visuals_of("departments-and-satisfaction")
-        if visual["name"].startswith("what-patients-say")
+        if visual["name"].startswith("patient-experience")
     )
     text = json.dumps(ratings["visual"]["objects"]["values"])
     assert f'"{variables["fewest_returned_surveys"]}D"' in text
