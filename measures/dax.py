@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from sqlglot import exp
@@ -23,17 +22,18 @@ from measures.catalogue import (
     catalogue,
     semantic_model,
 )
+from measures.dax_text import Call, Node, Operation, written
+from measures.expressions import is_reference, parsed
 from measures.names import column_title
-from measures.query import DATE, is_reference, parsed
+from measures.query import DATE
 from measures.small_cells import limits
 
 SMALLEST_CELL = "Minimum cell size"
 # The column of a slider's table.
 SLIDER_COLUMN = "Value"
-WIDTH = 100
 DAY = "'Date'[Calendar date]"
 
-OPERATORS: dict[type[exp.Expression], str] = {
+OPERATORS: dict[type[exp.Expr], str] = {
     exp.Add: "+",
     exp.Sub: "-",
     exp.Mul: "*",
@@ -47,34 +47,14 @@ OPERATORS: dict[type[exp.Expression], str] = {
     exp.And: "&&",
     exp.Or: "||",
 }
-FUNCTIONS: dict[type[exp.Expression], str] = {exp.Pow: "POWER", exp.Sqrt: "SQRT"}
-OF_A_COLUMN: dict[type[exp.Expression], str] = {
+FUNCTIONS: dict[type[exp.Expr], str] = {exp.Pow: "POWER", exp.Sqrt: "SQRT"}
+OF_A_COLUMN: dict[type[exp.Expr], str] = {
     exp.Sum: "SUM",
     exp.Min: "MIN",
     exp.Max: "MAX",
     # COUNT leaves text out
     exp.Count: "COUNTA",
 }
-
-
-@dataclass(frozen=True)
-class Call:
-    """A function with its arguments, or an expression in parentheses, which has no name."""
-
-    name: str
-    arguments: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """Two expressions and what stands between them."""
-
-    left: Node
-    operator: str
-    right: Node
-
-
-Node = str | Call | Operation
 
 
 # --- names ----------------------------------------------------------------------------------------
@@ -146,7 +126,7 @@ def shown_dax(measure: Measure, variables: Mapping[str, float]) -> str:
         return f"SELECTEDVALUE({column}, {float(variables[measure.variable])})"
     lines, conditions = [], []
     for limit in limits(measure):
-        number = f"[{unsuppressed(limit.count)}]"
+        number = f"[{unsuppressed(limit.of)}]"
         # its whole and its part are variables before it
         number = "Whole - Part" if limit.less else number
         lines.append(f"VAR {limit.role} = {number}")
@@ -241,7 +221,7 @@ class _Compiler:
         """The whole expression."""
         return self.expression(parsed(self.measure.sql))
 
-    def expression(self, node: exp.Expression) -> Node:
+    def expression(self, node: exp.Expr) -> Node:
         """A scalar expression."""
         if is_reference(node):
             return self._reference(node.name)
@@ -290,7 +270,7 @@ class _Compiler:
             return self._over("AVERAGE", of)
         if name == "every":
             removed = []
-            inner: exp.Expression = node
+            inner: exp.Expr = node
             while isinstance(inner, exp.Anonymous) and inner.name.lower() == "every":
                 taken_away, inner = inner.expressions
                 removed.append(Call("REMOVEFILTERS", (self._dimension(taken_away),)))
@@ -313,14 +293,14 @@ class _Compiler:
 
     # --- aggregates -------------------------------------------------------------------------------
 
-    def _aggregate(self, node: exp.Expression) -> Node:
+    def _aggregate(self, node: exp.Expr) -> Node:
         of = node.this
         if isinstance(of, exp.Distinct):
             (of,) = of.expressions
             return self._over("DISTINCTCOUNT", of)
         return self._over(OF_A_COLUMN[type(node)], of)
 
-    def _over(self, function: str, of: exp.Expression) -> Node:
+    def _over(self, function: str, of: exp.Expr) -> Node:
         """An aggregate: the conditions of its `case` are filters, another date a relationship."""
         mart = self._mart()
         filters: list[Node] = []
@@ -343,7 +323,7 @@ class _Compiler:
             filters.append(Call("USERELATIONSHIP", (_column(mart, date), key)))
         return Call("CALCULATE", (aggregate, *filters)) if filters else aggregate
 
-    def _filter(self, node: exp.Expression) -> Node:
+    def _filter(self, node: exp.Expr) -> Node:
         """A condition on a column of the mart, or of a dimension."""
         if isinstance(node, exp.Not) and isinstance(node.this, exp.Is):
             return f"NOT ISBLANK({self._filtered(node.this.this)})"
@@ -369,7 +349,7 @@ class _Compiler:
             raise CatalogueError(f"{self.measure.name} aggregates, but is of no mart")
         return self.measure.of
 
-    def _unknown(self, node: exp.Expression) -> CatalogueError:
+    def _unknown(self, node: exp.Expr) -> CatalogueError:
         return CatalogueError(
             f"{self.measure.name}: `{node.sql()}` is not translated to DAX: write it another way, "
             "or give the measure its own dax, with a dax_reason"
@@ -386,30 +366,6 @@ def _is_blank_of_none(name: str) -> bool:
     return isinstance(tree, exp.Count) and tree.find(exp.Case) is not None
 
 
-def _all_of(condition: exp.Expression) -> list[exp.Expression]:
+def _all_of(condition: exp.Expr) -> list[exp.Expr]:
     """The conditions that `and` joins."""
     return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
-
-
-# --- writing --------------------------------------------------------------------------------------
-
-
-def written(node: Node, indent: int = 0) -> str:
-    """An expression on one line, or on as many as it needs to stay within the width."""
-    flat = _flat(node)
-    if indent + len(flat) <= WIDTH or isinstance(node, str):
-        return flat
-    inner = " " * (indent + 4)
-    if isinstance(node, Operation):
-        right = written(node.right, indent + 4)
-        return f"{written(node.left, indent)}\n{inner}{node.operator} {right}"
-    arguments = f",\n{inner}".join(written(argument, indent + 4) for argument in node.arguments)
-    return f"{node.name}(\n{inner}{arguments}\n{' ' * indent})"
-
-
-def _flat(node: Node) -> str:
-    if isinstance(node, str):
-        return node
-    if isinstance(node, Operation):
-        return f"{_flat(node.left)} {node.operator} {_flat(node.right)}"
-    return f"{node.name}({', '.join(_flat(argument) for argument in node.arguments)})"

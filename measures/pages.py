@@ -125,11 +125,11 @@ def page_slicers(page: Page, specification: Pages) -> list[Slicer]:
 
 
 def filter_values(
-    column: str, values: list[str] | str, seeds: Mapping[str, list[dict]]
+    column: str, values: list[str] | str, seeds: Mapping[str, list[dict[str, str]]]
 ) -> list[str | int]:
     """The values of a filter; a finding stands for its departments, or its months."""
     if isinstance(values, list):
-        return values
+        return [*values]
     seed, name, convert = {
         "dim_department.department_name": ("finding_departments", "department_name", str),
         "dim_date.month_number": ("finding_months", "month_number", int),

@@ -16,13 +16,13 @@ class Limit(NamedTuple):
 
     Attributes:
         role: what the number is to the measure, as a variable is called.
-        count: the measure that gives it.
+        of: the count that gives it.
         less: a count that is taken off it first.
         shows_none: whether a number of 0 is shown, which tells about nobody.
     """
 
     role: str
-    count: str
+    of: str
     less: str | None = None
     shows_none: bool = True
 
@@ -36,7 +36,7 @@ def limits(measure: Measure) -> list[Limit]:
     found = []
     if measure.kind == "count":
         found.append(Limit("Number", measure.name))
-    elif measure.n not in (None, NO_PEOPLE):
+    elif measure.n is not None and measure.n != NO_PEOPLE:
         found.append(Limit("Whole", measure.n, shows_none=False))
         if measure.part:
             found.append(Limit("Part", measure.part))

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from measures import dax
+from measures import dax_text
 from measures.catalogue import CatalogueError, Measure, catalogue
-from measures.dax import shown_dax, unsuppressed, value_dax, written
+from measures.dax import shown_dax, unsuppressed, value_dax
+from measures.dax_text import written
 
 
 def measure(sql: str, of: str | None = "fct_encounters", **more: object) -> Measure:
@@ -274,9 +275,9 @@ def test_a_slider_begins_at_its_variable():
 def test_long_expressions_are_broken_and_short_ones_not():
     for name, entry in catalogue().items():
         if entry.kind != "parameter" and entry.dax is None:
-            assert all(len(line) <= dax.WIDTH for line in value_dax(entry).splitlines()), name
-    assert written(dax.Call("SUM", ("A[B]",))) == "SUM(A[B])"
-    long = written(dax.Operation("a" * 60, "+", "b" * 60))
+            assert all(len(line) <= dax_text.WIDTH for line in value_dax(entry).splitlines()), name
+    assert written(dax_text.Call("SUM", ("A[B]",))) == "SUM(A[B])"
+    long = written(dax_text.Operation("a" * 60, "+", "b" * 60))
     assert long == f"{'a' * 60}\n    + {'b' * 60}"
 
 

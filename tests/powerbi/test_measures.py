@@ -9,7 +9,7 @@ import pytest
 
 from measures.catalogue import catalogue
 from measures.query import Selection, statement
-from powerbi.report import field_name
+from powerbi.fields import field_name
 from tests.powerbi.conftest import load_model
 from tests.powerbi.dax_engine import Context, Engine, Filter, sql
 

@@ -10,10 +10,10 @@ import pytest
 from sqlglot import exp
 
 from measures.catalogue import NO_PEOPLE, catalogue, semantic_model
+from measures.expressions import is_reference, parsed
 from measures.pages import all_pages, is_column, page_slicers
-from measures.query import is_reference, parsed
 from powerbi.project import NAME
-from powerbi.report import THEME
+from powerbi.theme import THEME
 from tests.powerbi.conftest import PROJECT
 
 PAGES = PROJECT / f"{NAME}.Report" / "definition" / "pages"
