@@ -28,7 +28,7 @@ class Visual(Definition):
 
     Attributes:
         title: what is seen, unique on its page.
-        alt: the same in a sentence, for who does not see it.
+        alt: the same in a sentence, for readers who cannot see it.
         at: column, row, width and height on the grid of the page.
         values: of cards, tables and matrices, the fields.
         x: the column along the axis, or that has a point each in a scatter chart.
