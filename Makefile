@@ -1,5 +1,13 @@
-# The two commands are `make build` and `make test`; `make help` shows the rest. Windows has no make:
+# `make build`, `make check` and `make test`; `make help` shows the rest. Windows has no make:
 # docs/installing.md has the same steps as plain commands.
+ifneq ($(strip $(MAKEFILE_LIST)),Makefile)
+# Called from another folder (make -f): do the same in the project's own.
+.DEFAULT_GOAL := build
+%:
+	@$(MAKE) --no-print-directory -C "$(dir $(lastword $(MAKEFILE_LIST)))" $@ \
+		$(if $(DATA),DATA="$(abspath $(DATA))") $(if $(OUT),OUT="$(abspath $(OUT))")
+else
+
 SOURCE ?= demo
 TARGET ?= duckdb
 DATA ?=
@@ -8,36 +16,46 @@ PORT ?= 8501
 OUT ?= report.html
 VENV := .venv
 BIN := $(VENV)/bin
+EMR := $(BIN)/python -m emr
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
-BUILD_OPTIONS := --source $(SOURCE) --target $(TARGET) $(if $(DATA),--data "$(DATA)") \
+BUILD_OPTIONS := --source "$(SOURCE)" --target "$(TARGET)" $(if $(DATA),--data "$(DATA)") \
 	$(if $(FULL_REFRESH),--full-refresh)
 PARSER := tests/tsql/parser
 CHECKERS := tests/node
+LOCKS := requirements
 PIN := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-	--no-strip-extras --no-emit-index-url --no-header --quiet --upgrade
+	--no-strip-extras --no-emit-index-url --no-header --quiet
+# Packages that mypy reads strictly.
+TYPED := contract emr generator measures powerbi dashboard benchmarks
 
-.PHONY: build dashboard report test test-server lint deps requirements clean help
+.PHONY: build dashboard report generate check test test-server lint types deps requirements clean help
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 	@echo
 	@echo "  make build SOURCE=extract DATA=path/to/folder      your own extract"
 	@echo "  make build SOURCE=mimic   DATA=path/to/hosp        MIMIC-IV"
 	@echo "  make build TARGET=sqlserver                        on SQL Server (docs/sql-server.md)"
-	@echo "  make build FULL_REFRESH=1                          the large facts whole, after an upgrade"
+	@echo "  make build FULL_REFRESH=1                          rebuild the large facts, after an upgrade"
 
 build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse and the documentation
-	@$(BIN)/python -m pipeline build $(BUILD_OPTIONS)
+	@$(EMR) build $(BUILD_OPTIONS)
 
 dashboard: $(VENV)/.installed-dashboard $(VENV)/.installed-$(TARGET) ## The dashboard in the browser, after a build; PORT=8501
-	@$(BIN)/python -m dashboard serve --target $(TARGET) --port $(PORT)
+	@$(EMR) dashboard --target "$(TARGET)" --port "$(PORT)"
 
 report: $(VENV)/.installed-dashboard $(VENV)/.installed-$(TARGET) ## The dashboard as one HTML file, to mail or archive; OUT=report.html
-	@$(BIN)/python -m dashboard report --target $(TARGET) --out "$(OUT)"
+	@$(EMR) report --target "$(TARGET)" --out "$(OUT)"
 
-test: $(VENV)/.installed-dev $(VENV)-tsql/.installed $(CHECKERS)/node_modules/.installed ## Everything that proves it: lint, unit tests, dbt builds, T-SQL checks
-	@$(MAKE) --no-print-directory lint
+generate: $(VENV)/.installed-dev ## Write the generated files, after a change to contract/, measures/ or models
+	@$(EMR) generate
+
+check: $(VENV)/.installed-dev ## What to run after each edit: two minutes at most
+	@$(BIN)/python -m emr.developer
+
+test: $(VENV)/.installed-dev $(VENV)-tsql/.installed $(CHECKERS)/node_modules/.installed ## Run all tests
+	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-server: $(VENV)/.installed-dev ## The same on the SQL Server that EMR_SQL_SERVER names: it writes there
@@ -46,24 +64,26 @@ test-server: $(VENV)/.installed-dev ## The same on the SQL Server that EMR_SQL_S
 lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/python -m pipeline deps > /dev/null
-	@$(BIN)/python -m pipeline profile > /dev/null
+	@$(EMR) deps > /dev/null
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests analyses
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-mimic \
 		models/staging/mimic tests/dbt/mimic
 
-deps: $(VENV)/.installed ## The dbt package dbt_utils; DBT_PACKAGE_HUB_URL names an internal hub
-	@$(BIN)/python -m pipeline deps
+types: $(VENV)/.installed-dev ## Mypy
+	@$(BIN)/mypy $(TYPED)
 
-requirements: $(VENV)/.installed-dev ## Pin requirements*.txt anew from pyproject.toml
-	@$(PIN) --all-extras -o requirements-dev.txt
-	@$(PIN) --constraint requirements-dev.txt -o requirements.txt
-	@$(PIN) --constraint requirements-dev.txt --extra sqlserver -o requirements-sqlserver.txt
-	@$(PIN) --constraint requirements-dev.txt --extra fabric -o requirements-fabric.txt
-	@$(PIN) --constraint requirements-dev.txt --extra dashboard -o requirements-dashboard.txt
+deps: $(VENV)/.installed ## The dbt package dbt_utils; DBT_PACKAGE_HUB_URL names an internal hub
+	@$(EMR) deps
+
+requirements: $(VENV)/.installed-dev ## Pin requirements/ from pyproject.toml; UPGRADE=1 takes newer releases
+	@$(PIN) $(if $(UPGRADE),--upgrade) --all-extras -o $(LOCKS)/dev.txt
+	@$(PIN) --constraint $(LOCKS)/dev.txt -o $(LOCKS)/base.txt
+	@$(PIN) --constraint $(LOCKS)/dev.txt --extra sqlserver -o $(LOCKS)/sqlserver.txt
+	@$(PIN) --constraint $(LOCKS)/dev.txt --extra fabric -o $(LOCKS)/fabric.txt
+	@$(PIN) --constraint $(LOCKS)/dev.txt --extra dashboard -o $(LOCKS)/dashboard.txt
 	@$(BIN)/uv pip compile $(PARSER)/requirements.in --no-deps --python-version 3.11 \
 		--python-platform x86_64-manylinux_2_28 --generate-hashes --no-emit-index-url --no-header \
-		--quiet --upgrade -o $(PARSER)/requirements.txt
+		--quiet $(if $(UPGRADE),--upgrade) -o $(PARSER)/requirements.txt
 
 clean: ## Remove what builds and tests wrote, but not the warehouse, which holds history
 	@rm -rf $(VENV) $(VENV)-tsql $(CHECKERS)/node_modules target logs dbt_packages
@@ -85,30 +105,35 @@ $(VENV)/bin/python:
 		echo "$$found cannot make a virtual environment: install its venv module (Debian: apt-get install python3-venv)." >&2; \
 		exit 2; }
 
-$(VENV)/.installed: requirements.txt $(VENV)/bin/python
+$(VENV)/.installed: $(LOCKS)/base.txt $(VENV)/bin/python
 	@echo "Installing packages (once)"
-	@$(PIP) -r requirements.txt
+	@$(PIP) -r $(LOCKS)/base.txt
+	@$(call command)
 	@touch $@
 
 $(VENV)/.installed-duckdb: $(VENV)/.installed
 	@touch $@
 
-$(VENV)/.installed-sqlserver: requirements-sqlserver.txt $(VENV)/.installed
-	@$(PIP) -r requirements-sqlserver.txt
+$(VENV)/.installed-sqlserver $(VENV)/.installed-fabric $(VENV)/.installed-dashboard: \
+		$(VENV)/.installed-%: $(LOCKS)/%.txt $(VENV)/.installed
+	@$(PIP) -r $<
 	@touch $@
 
-$(VENV)/.installed-fabric: requirements-fabric.txt $(VENV)/.installed
-	@$(PIP) -r requirements-fabric.txt
-	@touch $@
+# Whatever else TARGET may be.
+$(VENV)/.installed-%:
+	@echo "TARGET=$* is not an engine: choose duckdb, sqlserver or fabric." >&2; exit 2
 
-$(VENV)/.installed-dashboard: requirements-dashboard.txt $(VENV)/.installed
-	@$(PIP) -r requirements-dashboard.txt
-	@touch $@
-
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/bin/python
+$(VENV)/.installed-dev: $(LOCKS)/dev.txt $(VENV)/bin/python
 	@echo "Installing packages for the tests (once)"
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) -r $(LOCKS)/dev.txt
+	@$(call command)
 	@touch $@
+
+# The command `emr` of this checkout, as a text of two lines: nothing is built or downloaded for it.
+define command
+printf '#!%s\nimport sys; sys.path.insert(0, "%s"); from emr.cli import main; main(prog_name="emr")\n' \
+	"$(CURDIR)/$(BIN)/python" "$(CURDIR)" > $(BIN)/emr && chmod +x $(BIN)/emr
+endef
 
 # Microsoft's T-SQL parser lives in an environment of its own, where it runs: Linux on x86-64 with
 # CPython 3.11 or 3.12. Elsewhere its tests are skipped and say so.
@@ -133,3 +158,5 @@ $(CHECKERS)/node_modules/.installed: $(CHECKERS)/package-lock.json $(VENV)/.inst
 	@echo "Installing the checkers of Power BI projects and web pages (once)"
 	@NODE_OPTIONS=--use-system-ca $(BIN)/npm ci --prefix $(CHECKERS) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
+
+endif

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.load import load
-from pipeline.project import ROOT
-from pipeline.server import connect
+from emr.load import load
+from emr.project import ROOT
+from emr.server import connect
 
 SEEDS = ("charges",)
 DEMO = ROOT / "seeds" / "emr"

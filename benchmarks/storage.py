@@ -47,7 +47,7 @@ DECIMAL_BYTES = ((9, 5), (19, 9), (28, 13), (38, 17))
 # SQL Server compresses up to 2**20 rows of a table together.
 ROW_GROUP_ROWS = 1_048_576
 
-# Of the sqlserver target in profiles.example.yml: that many tables are built at the same time.
+# Of the sqlserver target in profiles.yml: that many tables are built at the same time.
 DBT_THREADS = 4
 # A rule of thumb: as much again as is ever used at one time, for tempdb (sorts, hash joins, row
 # versions) and growth. Backups are not in it.
@@ -113,7 +113,7 @@ def build(folder: Path) -> Path:
     patients = str(round(MEASURED_ENCOUNTERS / ENCOUNTERS_PER_PATIENT))
     arguments = ["generator", "--patients", patients, "--format", "csv", "--quiet"]
     run([*arguments, "--out", str(data)], warehouse)
-    run(["pipeline", "attach", "--source", "extract", "--data", str(data)], warehouse)
+    run(["emr", "attach", "--source", "extract", "--data", str(data)], warehouse)
     common = ["--vars", json.dumps({"emr_source": "extract"})]
     common += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     run(["dbt.cli.main", "seed", *common], warehouse)

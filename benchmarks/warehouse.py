@@ -25,7 +25,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from pipeline.project import ROOT
+from emr.project import ROOT
 
 # Encounters per patient in the demo's scenario.
 ENCOUNTERS_PER_PATIENT = 2.1
@@ -82,7 +82,7 @@ def build(encounters: int, folder: Path) -> float:
     patients = str(round(encounters / ENCOUNTERS_PER_PATIENT))
     arguments = ["generator", "--patients", patients, "--format", "parquet", "--quiet"]
     run([*arguments, "--out", str(data)], warehouse)
-    run(["pipeline", "attach", "--source", "extract", "--data", str(data)], warehouse)
+    run(["emr", "attach", "--source", "extract", "--data", str(data)], warehouse)
     variables = ["--vars", json.dumps({"emr_source": "extract"})]
     common = [*variables, "--target-path", str(folder / "target")]
     run(["dbt.cli.main", "seed", *common], warehouse)

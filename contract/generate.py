@@ -22,7 +22,7 @@ CHOSEN = "{{ var('emr_source', 'demo') in ['demo', 'extract'] }}"
 UNREADABLE = {
     "unreadable_column": (
         "varchar(50)",
-        "First column of the row whose value cannot be read as the contract's type; null where all can.",
+        "First column whose value cannot be read as the contract's type; null where all can.",
     ),
     "unreadable_value": (
         "varchar(200)",
@@ -94,8 +94,8 @@ def _sources(stated: Contract) -> dict[str, object]:
             {
                 "name": "emr",
                 "description": (
-                    "A hospital's own extract (emr_source: extract): views of the delivered files on "
-                    "DuckDB, loaded tables on SQL Server. The synthetic demo has the same shape."
+                    "A hospital's own extract (emr_source: extract): views of the delivered files "
+                    "on DuckDB, loaded tables on SQL Server. The demo has the same shape."
                 ),
                 "schema": "raw",
                 "tables": [
@@ -225,15 +225,18 @@ def _macro(stated: Contract) -> str:
     """The contract for macros: keys, columns, codes and rules by table."""
     lines = [
         f"{{#- {NOTE}",
-        "    The contract by table: its key, its columns (`staged`: their names after staging) and its",
-        "    rules in the order in which they count. macros/data_quality.sql reads it. -#}",
+        "    The contract by table: its key, its columns (`staged`: their names after staging) and",
+        "    its rules in the order in which they count. macros/data_quality.sql reads it. -#}",
         "{% macro contract() -%}",
         "    {{ return({",
     ]
     for table in stated.tables.values():
         lines += [f"        '{table.table}': {{", f"            'key': {list(table.key)},"]
         lines += ["            'columns': {"]
-        lines += [f"                '{n}': {_macro_column(n, c)}," for n, c in table.columns.items()]
+        lines += [
+            f"                '{name}': {_macro_column(name, column)},"
+            for name, column in table.columns.items()
+        ]
         lines += ["            },", "            'rules': ["]
         lines += [f"                {_macro_rule(rule)}," for rule in stated.rules(table)]
         lines += ["            ],", "        },"]
@@ -271,8 +274,10 @@ def _rules_csv(stated: Contract) -> str:
             is_key = rule.column.endswith("_id") or rule.breaks == "duplicate key"
             says = rule.breaks_when or _sentence(stated.kinds[rule.breaks].says)
             writer.writerow(
-                [table.table, number, rule.breaks, rule.column, rule.severity]
-                + [int(rule.can_be_kept), int(not is_key), says]
+                [
+                    *(table.table, number, rule.breaks, rule.column, rule.severity),
+                    *(int(rule.can_be_kept), int(not is_key), says),
+                ]
             )
     return text.getvalue()
 

@@ -36,7 +36,7 @@ FIXED_TYPES = {
     "integer": ("int", "raw_integer"),
     "decimal": ("decimal(18,2)", "raw_decimal"),
 }
-# Text as delivered, codes in upper case, words in lower case; each with its greatest length in bytes.
+# Text as delivered, codes in upper case, words in lower case, with the greatest length in bytes.
 TEXT_TYPES = {"text": "raw_text", "code": "raw_code", "word": "raw_word"}
 
 Severity = Literal["quarantine", "flag", "stop"]
@@ -64,9 +64,9 @@ class Column(Statement):
         says: what it holds.
         codes: the values that it may have; any if there are none here.
         refers_to: the table whose key it holds.
-        identifies: whether it identifies a person; SQL Server masks it, quarantine shows its pattern.
+        identifies: whether it identifies a person: SQL Server masks it, quarantine shows a pattern.
         stays_in_staging: whether no later layer may hold it.
-        staged_as: the columns that staging makes of it with what they hold, where it is not itself.
+        staged_as: the columns that staging makes of it and what they hold, if it is not itself.
     """
 
     type: str

@@ -19,10 +19,10 @@ from dashboard.figures import Ask, Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of
 from dashboard.multiples import WITHOUT_CHART, multiples_of
 from dashboard.tables import table_html
+from emr.project import UserError
 from measures.catalogue import catalogue
 from measures.pages import Page, Visual, all_pages
 from measures.theme import BACKGROUND, BAD, GOOD, INK, LINE, NEUTRAL, SERIES
-from pipeline.project import UserError
 
 TEMPLATE = "report.html.jinja"
 TABLE_STYLE = Path(__file__).with_name("tables.css")

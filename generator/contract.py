@@ -1,9 +1,11 @@
-"""The thirteen tables of the extract contract: columns, order and types, and how ids read."""
+"""The tables of the extract contract as Arrow schemas, and how ids read."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+
+from contract import Table, contract
 
 MONEY = pa.decimal128(18, 2)
 TEXT = pa.string()
@@ -20,117 +22,22 @@ VISITS_PER_PATIENT = 100
 LINES_PER_ENCOUNTER = 1000
 
 
-def _table(**columns: pa.DataType) -> pa.Schema:
-    return pa.schema(list(columns.items()))
+# A type of the contract -> the type that the generator writes; text has many lengths.
+TYPES = {"date": DAY, "time": TIME, "integer": WHOLE, "decimal": MONEY}
+# Decimals in the contract that are whole numbers here.
+WHOLE_NUMBERS = {("charges", "quantity")}
 
 
-SCHEMAS: dict[str, pa.Schema] = {
-    "facilities": _table(
-        facility_id=TEXT, facility_name=TEXT, city=TEXT, state=TEXT, zip_code=TEXT
-    ),
-    "departments": _table(
-        department_id=TEXT,
-        department_name=TEXT,
-        service_line=TEXT,
-        facility_id=TEXT,
-        staffed_beds=WHOLE,
-    ),
-    "providers": _table(provider_id=TEXT, provider_name=TEXT, specialty=TEXT, department_id=TEXT),
-    "payers": _table(payer_id=TEXT, payer_name=TEXT, payer_category=TEXT),
-    "patients": _table(
-        patient_id=TEXT,
-        first_name=TEXT,
-        last_name=TEXT,
-        birth_date=DAY,
-        death_date=DAY,
-        sex=TEXT,
-        race=TEXT,
-        ethnicity=TEXT,
-        address_line=TEXT,
-        city=TEXT,
-        state=TEXT,
-        zip_code=TEXT,
-        phone=TEXT,
-        email=TEXT,
-        updated_at=TIME,
-    ),
-    "encounters": _table(
-        encounter_id=TEXT,
-        patient_id=TEXT,
-        department_id=TEXT,
-        provider_id=TEXT,
-        payer_id=TEXT,
-        encounter_class=TEXT,
-        admission_type=TEXT,
-        admission_source=TEXT,
-        arrived_at=TIME,
-        first_seen_at=TIME,
-        admitted_at=TIME,
-        emergency_departed_at=TIME,
-        discharged_at=TIME,
-        discharge_disposition=TEXT,
-        readmission_indicator=TEXT,
-        updated_at=TIME,
-    ),
-    "diagnoses": _table(
-        encounter_id=TEXT, sequence=WHOLE, icd10_code=TEXT, present_on_admission=TEXT
-    ),
-    "procedures": _table(
-        encounter_id=TEXT,
-        sequence=WHOLE,
-        procedure_code=TEXT,
-        code_system=TEXT,
-        performed_at=TIME,
-        provider_id=TEXT,
-    ),
-    "vitals": _table(
-        vital_id=TEXT,
-        encounter_id=TEXT,
-        measured_at=TIME,
-        systolic_bp=WHOLE,
-        diastolic_bp=WHOLE,
-        heart_rate=WHOLE,
-        glucose=WHOLE,
-    ),
-    "charges": _table(
-        charge_id=TEXT,
-        encounter_id=TEXT,
-        service_date=DAY,
-        revenue_category=TEXT,
-        procedure_code=TEXT,
-        quantity=WHOLE,
-        charge_amount=MONEY,
-    ),
-    "claims": _table(
-        claim_id=TEXT,
-        encounter_id=TEXT,
-        payer_id=TEXT,
-        submitted_on=DAY,
-        adjudicated_on=DAY,
-        claim_status=TEXT,
-        billed_amount=MONEY,
-        contractual_adjustment=MONEY,
-        allowed_amount=MONEY,
-        denied_amount=MONEY,
-        denial_reason=TEXT,
-        patient_responsibility=MONEY,
-    ),
-    "payments": _table(payment_id=TEXT, claim_id=TEXT, posted_on=DAY, paid_by=TEXT, amount=MONEY),
-    "surveys": _table(
-        survey_id=TEXT,
-        encounter_id=TEXT,
-        sent_on=DAY,
-        returned_on=DAY,
-        mode=TEXT,
-        overall_rating=WHOLE,
-        recommend=WHOLE,
-        nurse_communication=WHOLE,
-        doctor_communication=WHOLE,
-        responsiveness=WHOLE,
-        discharge_information=WHOLE,
-        care_coordination=WHOLE,
-    ),
-}
+def _schema(table: Table) -> pa.Schema:
+    return pa.schema(
+        [
+            (name, WHOLE if (table.table, name) in WHOLE_NUMBERS else TYPES.get(column.type, TEXT))
+            for name, column in table.columns.items()
+        ]
+    )
+
+
+SCHEMAS: dict[str, pa.Schema] = {name: _schema(table) for name, table in contract().tables.items()}
 TABLES = tuple(SCHEMAS)
 
 

@@ -134,7 +134,7 @@
 {%- endmacro %}
 
 {#- One text that is another whenever the source, a model, a look-up table or a rule's variable is.
-    dbt does not tell what is in macros/: `python -m pipeline build` hands over its checksum as
+    dbt does not tell what is in macros/: `python -m emr build` hands over its checksum as
     macros_checksum; with dbt alone, build once with --full-refresh after a change there. -#}
 {% macro rules_fingerprint() -%}
     {%- if not execute -%}

@@ -46,7 +46,7 @@
         {%- if relation is none -%}
             {{ exceptions.raise_compiler_error(
                 "emr_source is '" ~ chosen ~ "', but there is no table " ~ node.schema ~ "." ~
-                node.identifier ~ ": load the source first (python -m pipeline attach --help).") }}
+                node.identifier ~ ": load the source first (python -m emr attach --help).") }}
         {%- endif -%}
         {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name')
             | map('lower') | list -%}

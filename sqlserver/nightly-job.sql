@@ -26,7 +26,7 @@ exec dbo.sp_add_jobstep
     @step_name = 'Load and build',
     @subsystem = 'CmdExec',
     @proxy_name = '$(Proxy)',
-    @command = 'cmd /c "cd /d "$(Project)" && .venv\Scripts\python -m pipeline build --source extract --data "$(Data)" --target sqlserver"',
+    @command = 'cmd /c "cd /d "$(Project)" && .venv\Scripts\python -m emr build --source extract --data "$(Data)" --target sqlserver"',
     @on_success_action = 3,
     @retry_attempts = 1,
     @retry_interval = 10;

@@ -21,7 +21,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from pipeline.cli import macros_checksum
+from emr.cli import macros_checksum
 from tests.tsql.parser.check import MISSING, SYNTAX_ONLY
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +29,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = [] if os.environ.get("EMR_TEST_SERVER") == "1" else ["server"]
 # What dbt read of the project in earlier runs of this process.
 DBT_READ = tempfile.TemporaryDirectory(prefix="emr-dbt-read-")
-# What `python -m pipeline build` tells dbt, so that a run of dbt alone goes on with what it built.
+# What `python -m emr build` tells dbt, so that a run of dbt alone goes on with what it built.
 VARIABLES = {"emr_source": "demo", "macros_checksum": macros_checksum(PROJECT_ROOT)}
 TSQL_PARSER = PROJECT_ROOT / "tests" / "tsql" / "parser" / "check.py"
 
@@ -85,7 +85,7 @@ def run_dbt(
     folder.mkdir(parents=True, exist_ok=True)
     profiles = folder / "profiles"
     profiles.mkdir(exist_ok=True)
-    shutil.copyfile(project / "profiles.example.yml", profiles / "profiles.yml")
+    shutil.copyfile(project / "profiles.yml", profiles / "profiles.yml")
     target_path = folder / "target"
     warehouse = folder / "emr.duckdb"
     command = [sys.executable, "-m", "dbt.cli.main", *arguments]
@@ -179,7 +179,7 @@ def demo_build(demo_clone: Path) -> DbtRun:
         marker = folder / "done.json"
         if not marker.exists():
             completed = subprocess.run(
-                [sys.executable, "-m", "pipeline", "build", "--offline"],
+                [sys.executable, "-m", "emr", "build", "--offline"],
                 cwd=fresh_clone(demo_clone),
                 env={**os.environ, "COLUMNS": "200"},
                 capture_output=True,

@@ -39,7 +39,7 @@ def run_in_one_process(commands: list[Command], folder: Path) -> list[dict]:
 def main(folder: str, commands: list[Command]) -> list[dict]:
     """Run the commands one after the other."""
     profile = Path(folder, "profiles.yml")
-    profile.write_bytes((PROJECT_ROOT / "profiles.example.yml").read_bytes())
+    profile.write_bytes((PROJECT_ROOT / "profiles.yml").read_bytes())
     places = ["--project-dir", str(PROJECT_ROOT), "--profiles-dir", folder]
     places += ["--target-path", str(Path(folder, "target"))]
     results, manifest = [], None

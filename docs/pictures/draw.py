@@ -1,4 +1,4 @@
-"""Draw model-graph.svg and star-schema.svg from the manifest of a build.
+"""Draw star-schema.svg from the manifest of a build.
 
     dbt parse && python docs/pictures/draw.py        (needs Graphviz: apt-get install graphviz)
 
@@ -34,28 +34,6 @@ HEAD = (
 )
 
 
-def model_graph(manifest: dict) -> tuple[dict[str, str], set[tuple[str, str]]]:
-    """Models and the tables they read.
-
-    Returns:
-        Layer by model name for every model and demo table; pairs (read, reader).
-    """
-    nodes = {
-        key: node
-        for key, node in manifest["nodes"].items()
-        if node["resource_type"] in ("model", "seed", "snapshot")
-        and node["package_name"] == "emr_analytics"
-    }
-    edges = {
-        (nodes[parent]["name"], node["name"])
-        for node in nodes.values()
-        for parent in node["depends_on"].get("nodes", [])
-        if parent in nodes
-    }
-    read = {name for edge in edges for name in edge}
-    return {n["name"]: n["schema"] for n in nodes.values() if n["name"] in read}, edges
-
-
 def star_schema(manifest: dict) -> tuple[dict[str, str], set[tuple[str, str]]]:
     """Facts and the dimensions that their relationship tests point to.
 
@@ -78,17 +56,6 @@ def star_schema(manifest: dict) -> tuple[dict[str, str], set[tuple[str, str]]]:
         if name.startswith(("fct_", "dim_"))
     }
     return kinds, edges
-
-
-def model_graph_dot(manifest: dict) -> str:
-    """The model graph in Graphviz' language, a column per layer."""
-    layers, edges = model_graph(manifest)
-    lines = [HEAD.format(name="model graph")]
-    for layer, color in LAYERS.items():
-        for name in sorted(n for n, schema in layers.items() if schema == layer):
-            lines.append(f'  "{name}" [fillcolor="{color}"];')
-    lines += [f'  "{a}" -> "{b}";' for a, b in sorted(edges)]
-    return "\n".join([*lines, "}\n"])
 
 
 def star_schema_dot(manifest: dict) -> str:
@@ -122,7 +89,6 @@ def main() -> None:
     if not MANIFEST.exists():
         sys.exit("There is no target/manifest.json: run dbt parse first.")
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    draw(model_graph_dot(manifest), HERE / "model-graph.svg")
     draw(star_schema_dot(manifest), HERE / "star-schema.svg")
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from emr.project import warehouse_path
 from measures.pages import all_pages
-from pipeline.project import warehouse_path
 from tests.dashboard.conftest import CHROMIUM, Reader, serve, stop
 
 HERE = Path(__file__).resolve().parent

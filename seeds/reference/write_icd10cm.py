@@ -1,7 +1,7 @@
 """Write icd10cm_chapters.csv, icd10cm_categories.csv and icd10cm_codes.csv.
 
 ICD-10-CM is in the public domain (CDC/CMS). The tables come from the package simple-icd-10-cm
-(requirements-dev.txt), which ships the current year's release: chapters and categories whole, and
+(requirements/dev.txt), which ships the current year's release: chapters and categories whole, and
 the full codes that the generator can write; other codes show their category's description.
 
     python -m seeds.reference.write_icd10cm

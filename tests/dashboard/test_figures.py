@@ -21,11 +21,11 @@ from dashboard.layout import rows_of
 from dashboard.multiples import multiples_of
 from dashboard.snapshot import write_snapshot
 from dashboard.tables import table_html
+from emr.project import UserError
 from measures.catalogue import catalogue
 from measures.formats import FORMS, text
 from measures.pages import Page, Visual, all_pages
 from measures.query import Selection
-from pipeline.project import UserError
 
 PAGES = {page.name: page for page in all_pages().pages}
 VISUALS = [(page.name, visual) for page in PAGES.values() for visual in page.visuals]

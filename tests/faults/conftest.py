@@ -73,7 +73,7 @@ class Hospital:
 
     def command(self, *arguments: str) -> list[str]:
         """The build of the demo, or of what the arguments name."""
-        return [sys.executable, "-m", "pipeline", "build", "--offline", *arguments]
+        return [sys.executable, "-m", "emr", "build", "--offline", *arguments]
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess:
         """Build and wait for the end."""

@@ -20,10 +20,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import beside as beside_module
-from pipeline.beside import beside
-from pipeline.export import export_marts
-from pipeline.project import UserError, parquet_folder, warehouse_path
+from emr import beside as beside_module
+from emr.beside import beside
+from emr.export import export_marts
+from emr.project import UserError, parquet_folder, warehouse_path
 
 TABLES = tuple(f"mart_{number}" for number in range(12))
 ROWS = 2_000

@@ -10,8 +10,8 @@ import re
 
 import pytest
 
-from pipeline.beside import ATTEMPTS, exchange_statement, publish
-from pipeline.project import UserError
+from emr.beside import ATTEMPTS, exchange_statement, publish
+from emr.project import UserError
 from tests.tsql.functions import forbidden_constructs
 
 MARTS = ["dim_date", "fct_encounters", "rpt_findings"]

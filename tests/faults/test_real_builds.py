@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.project import parquet_folder
+from emr.project import parquet_folder
 from tests.faults.conftest import Hospital, extract, write_marked_extract
 
 # Each takes up to a whole build. EMR_KILLS asks for more.
@@ -199,8 +199,8 @@ def test_no_identifier_but_the_record_number_goes_beyond_staging(built, schema):
 def test_quarantine_tells_patterns_of_what_identifies(built):
     with duckdb.connect(str(built.warehouse), read_only=True) as connection:
         found = connection.execute(
-            "select column_name, offending_value from quarantine.patients "
-            "where rule_name <> 'orphan' order by 1, 2"
+            "select column_name, offending_value from quarantine.failed_rows "
+            "where table_name = 'patients' and rule_name <> 'orphan' order by 1, 2"
         ).fetchall()
     assert ("birth_date", "99.99.9999") in found
     assert ("birth_date", "AAAAAAA 9999") in found
@@ -227,7 +227,7 @@ def test_a_stopped_build_says_why_without_an_identifier_and_changes_nothing(buil
     data = write_marked_extract(tmp_path / "broken", seed=2, broken=True)
     completed = built.build(*extract(data))
     assert completed.returncode == 1
-    assert "Stopped before the marts changed." in completed.stdout
+    assert "what was built before stays as it was" in completed.stdout
     assert "orphan in patient_id" in completed.stdout
     assert "Traceback" not in completed.stdout + completed.stderr
     assert fingerprint(built.warehouse) == before
@@ -237,6 +237,7 @@ def test_a_stopped_build_says_why_without_an_identifier_and_changes_nothing(buil
     building = built.warehouse.parent / "building" / "emr.duckdb"
     with duckdb.connect(str(building), read_only=True) as connection:
         [(rejected,)] = connection.execute(
-            "select count(*) from quarantine.encounters where column_name = 'patient_id'"
+            "select count(*) from intermediate.int_checked_encounters "
+            "where rejected_by_rule = 'patient_id orphan'"
         ).fetchall()
     assert rejected > 50

@@ -18,7 +18,7 @@ def attach_and_run(folder: Path, hosp: Path, *arguments: str) -> DbtRun:
     folder.mkdir(exist_ok=True)
     warehouse = folder / "emr.duckdb"
     attached = subprocess.run(
-        [sys.executable, "-m", "pipeline", "attach", "--source", "mimic", "--data", str(hosp)],
+        [sys.executable, "-m", "emr", "attach", "--source", "mimic", "--data", str(hosp)],
         cwd=PROJECT_ROOT,
         env={**os.environ, "EMR_WAREHOUSE": str(warehouse)},
         capture_output=True,

@@ -18,7 +18,7 @@ from referencing.jsonschema import DRAFT7
 from measures.catalogue import semantic_model
 from powerbi.marts import read_marts
 from powerbi.model import build_database
-from powerbi.project import NAME, project_files
+from powerbi.project import NAME
 from tests.powerbi import microsoft
 from tests.powerbi.conftest import PROJECT
 from tests.powerbi.fields import faults_of_dax, faults_of_visual, text_of
@@ -115,25 +115,6 @@ def faults_of_fields(project: Path, model: dict) -> list[str]:
         for path in sorted((project / REPORT).rglob(name))
         for fault in faults_of_visual(json.loads(path.read_text(encoding="utf-8")), model)
     ]
-
-
-def test_the_committed_project_is_what_the_marts_give(marts, variables):
-    generated = project_files(marts, variables)
-    kept = [
-        path
-        for path in PROJECT.rglob("*")
-        if path.is_file() and path.relative_to(PROJECT).parts[0].startswith(NAME)
-    ]
-    committed = {
-        path.relative_to(PROJECT).as_posix(): path.read_text(encoding="utf-8")
-        for path in kept
-        # what Power BI Desktop leaves beside the project, and git does not keep
-        if ".pbi" not in path.parts
-    }
-    different = {
-        name for name in {*generated, *committed} if generated.get(name) != committed.get(name)
-    }
-    assert not different, "write it again: python -m powerbi"
 
 
 def test_microsoft_reads_the_model_as_it_is_meant(reader, marts, variables):

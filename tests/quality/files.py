@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from pipeline.contract import read_source
+from emr.sources import read_source
 from tests.quality.extract import Tables
 
 

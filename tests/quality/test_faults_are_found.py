@@ -108,7 +108,7 @@ def quarantine(engine: Engine) -> Counter:
     """What quarantine holds, row by row."""
     found = Counter()
     for name in engine.raw_tables:
-        rows = engine.rows(f"select * from emr.quarantine.{name}")
+        rows = engine.rows(f"from emr.quarantine.failed_rows where table_name = '{name}'")
         found += Counter(
             (
                 name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pipeline.attach import attach
+from emr.attach import attach
 from tests.conftest import run_dbt
 from tests.generator.conftest import run_generator
 

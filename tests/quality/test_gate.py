@@ -9,16 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.attach import attach
+from emr.attach import attach
 from tests.dbt_session import run_in_one_process
 from tests.quality.extract import with_rows
 from tests.quality.files import write_extract
 
-RULE = "charges.charge_amount negative money"
+RULE = "claims.submitted_on dates out of order"
 # Each build, in this order: its variables.
 BUILDS = {
     "as_it_is": {},
-    "with_another_limit": {"quarantine_limits": {"default": 0.1, "charges": 0.5}},
+    "with_another_limit": {"quarantine_limits": {"default": 0.1, "claims": 0.5}},
     "stopped_by_one_row": {"quality_severity": {RULE: "stop"}, "quarantine_limits": {"default": 1}},
     "kept": {"quality_severity": {RULE: "flag"}},
 }
@@ -26,10 +26,10 @@ CHOSEN = ["build", "--select", "+dim_payer"]
 CHOSEN += ["--exclude", "resource_type:test", "resource_type:unit_test"]
 # Settings that mean nothing.
 REFUSED = {
-    "no_such_rule": {"quality_severity": {"charges.charge_amount positive money": "flag"}},
+    "no_such_rule": {"quality_severity": {"claims.submitted_on dates in order": "flag"}},
     "no_such_severity": {"quality_severity": {RULE: "ignore"}},
-    "cannot_be_kept": {"quality_severity": {"charges.charge_id duplicate key": "flag"}},
-    "no_default": {"quarantine_limits": {"charges": 0.5}},
+    "cannot_be_kept": {"quality_severity": {"claims.claim_id duplicate key": "flag"}},
+    "no_default": {"quarantine_limits": {"claims": 0.5}},
     "no_such_table": {"quarantine_limits": {"default": 0.1, "beds": 0.1}},
 }
 
@@ -50,12 +50,12 @@ class Built:
 
 @pytest.fixture(scope="module")
 def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
-    """The builds, each of two charges of which one is negative, on a warehouse of its own.
+    """The builds, each of two claims of which one is older than its visit, each on its own warehouse.
 
     dim_payer stands for the marts: it reads what is accepted.
     """
     folder = tmp_path_factory.mktemp("gate")
-    tables = with_rows("charges", {"charge_id": "CH2", "charge_amount": "-5.00"})
+    tables = with_rows("claims", {"claim_id": "CL2", "submitted_on": "2024-03-01"})
     write_extract(folder / "files", tables)
     commands = []
     for name, variables in (BUILDS | REFUSED).items():
@@ -63,7 +63,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("EMR_WAREHOUSE", str(warehouse))
             attach("extract", folder / "files")
-        kind = CHOSEN if name in BUILDS else ["compile", "--select", "quarantine_summary"]
+        kind = CHOSEN if name in BUILDS else ["run", "--select", "int_checked_facilities"]
         chosen = json.dumps({"emr_source": "extract", **variables})
         commands.append(([*kind, "--vars", chosen], {"EMR_WAREHOUSE": str(warehouse)}))
     results = run_in_one_process(commands, folder)
@@ -77,16 +77,15 @@ def test_more_rejected_rows_than_the_limit_stop_the_build_before_the_marts(build
     built = builds["as_it_is"]
     assert not built.success
     assert (
-        "Stopped before the marts changed. 1 of 2 rows of charges are rejected, more than the 10% "
-        "that quarantine_limits allows: negative money in charge_amount (1 row, such as -5.00)."
+        "1 of 2 rows of claims are rejected, more than the 10% that quarantine_limits allows: dates "
+        "out of order in submitted_on (1 row, such as 2024-03-01). Nothing that reads them was built. "
+        "The rows are in intermediate.int_checked_claims, where rejected_by_rule is not null."
     ) in built.output
     assert built.rows("select count(*) from duckdb_tables() where schema_name = 'marts'") == [(0,)]
-    assert built.rows("select row_key, offending_value from quarantine.charges") == [
-        ("CH2", "-5.00")
-    ]
-    assert built.rows("select rejected_rows from quarantine.summary where failed_rows > 0") == [
-        (1,)
-    ]
+    assert built.rows(
+        "select claim_id, rejected_by_rule, offending_value from intermediate.int_checked_claims "
+        "where rejected_by_rule is not null"
+    ) == [("CL2", "submitted_on dates out of order", "2024-03-01")]
 
 
 def test_a_table_may_have_a_limit_of_its_own(builds):
@@ -99,7 +98,7 @@ def test_one_row_stops_the_build_where_the_rule_says_so(builds):
     built = builds["stopped_by_one_row"]
     assert not built.success
     assert (
-        "1 of 2 rows of charges break a rule that stops the build: negative money in charge_amount"
+        "1 of 2 rows of claims break a rule that stops the build: dates out of order in submitted_on"
     ) in built.output
     assert built.rows("select count(*) from duckdb_tables() where schema_name = 'marts'") == [(0,)]
 
@@ -107,20 +106,20 @@ def test_one_row_stops_the_build_where_the_rule_says_so(builds):
 def test_a_flagged_row_is_kept(builds):
     built = builds["kept"]
     assert built.success
-    assert built.rows("select row_key, severity from quarantine.charges") == [("CH2", "flag")]
     assert built.rows(
-        "select count(*) from intermediate.int_checked_charges where rejected_by_rule is null"
-    ) == [(2,)]
+        "select flagged_by_rule from intermediate.int_checked_claims "
+        "where rejected_by_rule is null order by claim_id"
+    ) == [(None,), ("submitted_on dates out of order",)]
 
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("no_such_rule", "which is no rule: a rule is named like"),
+        ("no_such_rule", "which is not a rule: a rule is named like"),
         ("no_such_severity", "is 'ignore', but must be quarantine, flag or stop"),
         ("cannot_be_kept", "cannot be flag: a row that breaks this rule cannot be counted"),
         ("no_default", "quarantine_limits has no default"),
-        ("no_such_table", "quarantine_limits names 'beds', which is no table of the contract"),
+        ("no_such_table", "quarantine_limits names 'beds', which is not a table of the contract"),
     ],
 )
 def test_a_setting_that_means_nothing_is_named(builds, name, sentence):

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.contract import Source, read_source
-from pipeline.dbt import without_stack_trace
-from pipeline.files import read_folder
-from pipeline.project import UserError
+from emr.dbt import without_stack_trace
+from emr.files import read_folder
+from emr.project import UserError
+from emr.sources import Source, read_source
 from tests.conftest import DbtRun
 from tests.quality.extract import ONE_OF_EVERYTHING, Row
 from tests.warehouse.engine import Engine
@@ -262,7 +262,7 @@ def test_whatever_stands_in_the_fields_every_row_is_read(folder, rows):
 def engine(demo_build: DbtRun) -> Engine:
     """The quarantine alone, ready to run in memory."""
     assert demo_build.returncode == 0, demo_build.output[-4000:]
-    return Engine(demo_build, [f"quarantine_{name}" for name in ONE_OF_EVERYTHING])
+    return Engine(demo_build, ["quarantine_failed_rows"])
 
 
 @st.composite
@@ -291,7 +291,8 @@ def test_no_row_is_lost_between_raw_and_quarantine(engine, tables):
         [counted] = engine.rows(
             f"select count(*) as delivered, "
             f"count(*) filter (where rejected_by_rule is null) as accepted, "
-            f"(select count(*) from emr.quarantine.{name} where severity <> 'flag') as rejected "
+            f"(select count(*) from emr.quarantine.failed_rows where table_name = '{name}' "
+            f"and severity <> 'flag') as rejected "
             f"from emr.{schema}.int_checked_{name}"
         )
         assert counted["delivered"] == len(rows)

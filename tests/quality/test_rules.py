@@ -221,7 +221,7 @@ FLAGGED = {
 def engine(demo_build: DbtRun) -> Engine:
     """The quarantine alone, ready to run in memory."""
     assert demo_build.returncode == 0, demo_build.output[-4000:]
-    return Engine(demo_build, [f"quarantine_{name}" for name in TABLES])
+    return Engine(demo_build, ["quarantine_failed_rows"])
 
 
 def broken(engine: Engine, extracts: list[Tables]) -> list[list[dict]]:
@@ -229,7 +229,7 @@ def broken(engine: Engine, extracts: list[Tables]) -> list[list[dict]]:
     engine.build(together(extracts))
     found: list[list[dict]] = [[] for _ in extracts]
     for name in TABLES:
-        for row in engine.rows(f"from emr.quarantine.{name}"):
+        for row in engine.rows(f"from emr.quarantine.failed_rows where table_name = '{name}'"):
             number = re.search(r"-(\d+)(?=\||$)", row["row_key"] or "")
             if number:
                 found[int(number[1])].append(row | {"table": name})
@@ -288,7 +288,8 @@ def test_a_row_without_its_key_is_rejected(engine):
     found = Counter()
     for name in TABLES:
         for row in engine.rows(
-            f"from emr.quarantine.{name} where rule_name = 'missing key' and severity <> 'flag'"
+            f"from emr.quarantine.failed_rows where table_name = '{name}' "
+            "and rule_name = 'missing key' and severity <> 'flag'"
         ):
             found[name, row["column_name"]] += 1
     assert found == Counter((table, key) for table, key, _ in MISSING_KEYS)
@@ -376,7 +377,7 @@ def test_of_keys_that_differ_in_case_one_stays_with_what_names_it(engine):
     rejected = [
         (name, row["rule_name"], row["row_key"], row["offending_value"])
         for name in TABLES
-        for row in engine.rows(f"from emr.quarantine.{name}")
+        for row in engine.rows(f"from emr.quarantine.failed_rows where table_name = '{name}'")
     ]
     assert rejected == [
         ("patients", "duplicate key", "p1", "p1"),

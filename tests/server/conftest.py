@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.server import Server, connect
+from emr.server import Server, connect
 from tests.conftest import PROJECT_ROOT
 
 
@@ -21,7 +21,7 @@ from tests.conftest import PROJECT_ROOT
 def profiles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The example profile, so that the environment alone says where the server is."""
     folder = tmp_path_factory.mktemp("profiles")
-    text = (PROJECT_ROOT / "profiles.example.yml").read_text(encoding="utf-8")
+    text = (PROJECT_ROOT / "profiles.yml").read_text(encoding="utf-8")
     (folder / "profiles.yml").write_text(text, encoding="utf-8")
     os.environ["DBT_PROFILES_DIR"] = str(folder)
     yield
@@ -38,10 +38,10 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def pipeline() -> Callable[..., subprocess.Popen]:
-    """Start `python -m pipeline …` as a program of its own."""
+    """Start `python -m emr …` as a program of its own."""
 
     def start(*arguments: str | Path) -> subprocess.Popen:
-        command = [sys.executable, "-m", "pipeline", *map(str, arguments)]
+        command = [sys.executable, "-m", "emr", *map(str, arguments)]
         return subprocess.Popen(
             command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

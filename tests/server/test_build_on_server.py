@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.server import Server
+from emr.server import Server
 from tests.conftest import PROJECT_ROOT, DbtRun
 
 DEMO = PROJECT_ROOT / "seeds" / "emr"

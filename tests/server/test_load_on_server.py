@@ -10,11 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.contract import read_source
-from pipeline.load import load
-from pipeline.server import Server, connect
+from emr.load import load
+from emr.server import Server, connect
+from emr.sources import read_source
 from tests.conftest import PROJECT_ROOT
-from tests.pipeline.test_attach import write_extract
+from tests.emr.test_attach import write_extract
 
 DEMO = PROJECT_ROOT / "seeds" / "emr"
 KILLS = 20

@@ -11,9 +11,9 @@ import os
 
 import pytest
 
-from pipeline.load import load
-from pipeline.server import Server, connect
-from tests.pipeline.test_attach import write_extract
+from emr.load import load
+from emr.server import Server, connect
+from tests.emr.test_attach import write_extract
 
 PERMISSION_DENIED = 229
 PLAY = """

@@ -17,10 +17,10 @@ from packaging.utils import canonicalize_name
 from tests.conftest import PROJECT_ROOT
 
 LOCKS = {
-    "requirements.txt": (),
-    "requirements-sqlserver.txt": ("sqlserver",),
-    "requirements-fabric.txt": ("fabric",),
-    "requirements-dev.txt": ("sqlserver", "fabric", "dev"),
+    "requirements/base.txt": (),
+    "requirements/sqlserver.txt": ("sqlserver",),
+    "requirements/fabric.txt": ("fabric",),
+    "requirements/dev.txt": ("sqlserver", "fabric", "dev"),
 }
 PARSER_LOCK = "tests/tsql/parser/requirements.txt"
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -102,7 +102,7 @@ def applies(requirement: Requirement) -> bool:
 
 def test_what_is_installed_is_what_is_locked():
     different = {}
-    for name, requirements in pins("requirements-dev.txt").items():
+    for name, requirements in pins("requirements/dev.txt").items():
         for requirement in filter(applies, requirements):
             [specifier] = requirement.specifier
             if version(name) != specifier.version:
@@ -112,7 +112,7 @@ def test_what_is_installed_is_what_is_locked():
 
 def test_smaller_locks_agree_with_the_largest():
     """Who builds and who tests has the same versions."""
-    largest = pins("requirements-dev.txt")
+    largest = pins("requirements/dev.txt")
     for lock in LOCKS:
         for name, found in pins(lock).items():
             versions = {str(pin.specifier) for pin in found}

@@ -26,7 +26,7 @@ ASSIGNED = re.compile(
 )
 KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}")
 # Made for a container that lives as long as a test.
-KNOWN = {"compose.yaml", ".github/workflows/ci.yml"}
+KNOWN = {"sqlserver/compose.yaml", ".github/workflows/ci.yml"}
 
 
 def project_files() -> list[Path]:
@@ -82,7 +82,7 @@ def test_a_password_is_in_nothing_that_dbt_leaves_or_says(tmp_path):
 def test_a_password_is_in_nothing_that_the_pipeline_says(tmp_path):
     completed = subprocess.run(
         [
-            *(sys.executable, "-m", "pipeline", "load", "--source", "extract"),
+            *(sys.executable, "-m", "emr", "load", "--source", "extract"),
             *("--data", str(PROJECT_ROOT / "seeds" / "emr")),
         ],
         cwd=PROJECT_ROOT,
@@ -100,6 +100,6 @@ def test_a_password_is_in_nothing_that_the_pipeline_says(tmp_path):
 
 def profiles(folder: Path) -> Path:
     """A folder with the example profile."""
-    example = (PROJECT_ROOT / "profiles.example.yml").read_text(encoding="utf-8")
+    example = (PROJECT_ROOT / "profiles.yml").read_text(encoding="utf-8")
     (folder / "profiles.yml").write_text(example, encoding="utf-8")
     return folder

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeline.beside import BUILDING_SCHEMA, LEAVING_SCHEMA, PUBLISHED_SCHEMA
+from emr.beside import BUILDING_SCHEMA, LEAVING_SCHEMA, PUBLISHED_SCHEMA
 from tests.conftest import PROJECT_ROOT
 from tests.server.test_rights_on_server import PLAY
 
