@@ -262,7 +262,7 @@ def slider(visual: Visual, container: DeltaGenerator, reading: Reading) -> float
             value=round(100 * default),
             format="%d%%",
             key=address_name(visual.parameter),
-            help=" ".join(parameter.description.split()),
+            help=parameter.says,
             bind="query-params",
             persist_state="session",
         )
@@ -319,10 +319,7 @@ def plain(text: str) -> str:
 
 def definitions(visual: Visual) -> str:
     """What each measure of a visual is."""
-    return "\n\n".join(
-        f"**{name}**: {' '.join(catalogue()[name].description.split())}"
-        for name in visual.measures()
-    )
+    return "\n\n".join(f"**{name}**: {catalogue()[name].says}" for name in visual.measures())
 
 
 def show_cards(cards: Sequence[Card], most_in_a_row: int) -> None:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.figures import Figures, base_of, format_of, title_of
-from measures.catalogue import NOBODY, Measure, catalogue
-from measures.text import text
-
-AGAINST = {"period": "on the period before", "year": "on the year before"}
+from dashboard.figures import Figures, format_of, title_of
+from measures.catalogue import NO_PEOPLE, Measure, catalogue, earlier_period
+from measures.formats import text
 
 
 @dataclass(frozen=True)
@@ -56,19 +54,15 @@ def cards_of(figures: Figures, smallest_cell: int) -> list[Card]:
     names = list(figures.visual.values)
     result = []
     for name in names:
-        if base_of(name):
-            continue
         measure = catalogue()[name]
-        changes = [
-            _change(other, row, base_of(other)[1])
-            for other in names
-            if base_of(other) and base_of(other)[0] == name
-        ]
+        if measure.change_of:
+            continue
+        changes = [_change(other, row) for other in names if catalogue()[other].change_of == name]
         result.append(
             Card(
                 title_of(name),
                 text(format_of(measure, row, figures.visual), _value(row, name)),
-                " ".join(measure.description.split()),
+                measure.says,
                 tuple(_notes(measure, row, figures, smallest_cell)),
                 _different(changes),
             )
@@ -87,7 +81,7 @@ def _value(row: Mapping, name: str) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _change(name: str, row: Mapping, against: str) -> Change | None:
+def _change(name: str, row: Mapping) -> Change | None:
     value = _value(row, name)
     if value is None:
         return None
@@ -98,10 +92,10 @@ def _change(name: str, row: Mapping, against: str) -> Change | None:
     is_better = None
     if measure.better and direction != "none":
         is_better = (direction == "up") == (measure.better == "higher")
-    words = AGAINST[against]
+    words = f"vs. {earlier_period(measure)}"
     if is_better is not None:
         # not by color alone
-        words += ", better" if is_better else ", worse"
+        words += " (better)" if is_better else " (worse)"
     return Change(written, words, direction, is_better)
 
 
@@ -109,18 +103,18 @@ def _notes(measure: Measure, row: Mapping, figures: Figures, smallest_cell: int)
     is_shown = _value(row, measure.name) is not None
     if measure.kind == "count" and not is_shown:
         yield f"fewer than {smallest_cell}"
-    elif measure.kind != "count" and measure.rests_on not in (None, NOBODY):
-        count = figures.counts.get(measure.rests_on)
-        yield count_in_words(measure.rests_on, count, smallest_cell)
+    elif measure.kind != "count" and measure.n not in (None, NO_PEOPLE):
+        count = figures.counts.get(measure.n)
+        yield count_in_words(measure.n, count, smallest_cell)
         if not is_shown and count:
-            yield "too few of them, or of the rest, to show"
+            yield "too few of these, or of the rest, to show"
     names = figures.not_followed.get(measure.name)
     if names:
         yield f"does not follow: {', '.join(names)}"
 
 
 def count_in_words(name: str, count: float | None, smallest_cell: int) -> str:
-    """`2,819 index admissions 30 days`; hidden where it is a small cell."""
+    """`2,819 index admissions (30-day)`; hidden where it is a small cell."""
     is_word = name[1:2].islower()
     what = name[0].lower() + name[1:] if is_word else name
     if count is None:

@@ -10,23 +10,13 @@ from altair.utils import schemapi
 
 from dashboard.figures import Figures, format_of, sorted_by, split_by, title_of, written
 from dashboard.multiples import SIGNALS
-from measures.catalogue import Format, catalogue
+from measures.catalogue import catalogue
+from measures.formats import FORMS, Format
 from measures.theme import BAD, GREY, INK, LINE, SERIES
 
 HEIGHT, BAR_HEIGHT = 280, 30
 # In pixels, for the figure at the end of the longest bar.
 ROOM_FOR_LABELS = 56
-# D3's formats of an axis.
-AXES: dict[Format, str] = {
-    "count": ",.0f",
-    "decimal": ",.1f",
-    "share": ".0%",
-    "money": "$,.3~s",
-    "days": ",.1f",
-    "minutes": ",.0f",
-    "ratio": ".2f",
-    "score": ".1f",
-}
 
 # Text that is large and dark enough to read.
 STYLE = {
@@ -148,7 +138,7 @@ def _measure_axis(figures: Figures, name: str, is_from_zero: bool) -> dict:
         "field": _value(figures, name),
         "type": "quantitative",
         "title": None,
-        "axis": alt.Axis(format=AXES.get(_form(figures, name), ",.2f"), tickCount=5),
+        "axis": alt.Axis(format=FORMS[_form(figures, name)].axis, tickCount=5),
         "scale": alt.Scale(zero=is_from_zero),
     }
 
@@ -234,7 +224,7 @@ def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
 
 def _lines(figures: Figures) -> alt.LayerChart | alt.Chart:
     visual = figures.visual
-    if visual.y[0].startswith("Control chart, "):
+    if visual.y[0].startswith("Control chart: "):
         return _control_chart(figures)
     line = (
         alt.Chart()

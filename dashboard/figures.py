@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from dashboard.choice import Choice, Reading
-from measures.catalogue import NOBODY, Format, Measure, catalogue, semantic_model
+from measures.catalogue import NO_PEOPLE, Measure, catalogue, semantic_model
+from measures.formats import FORMS, Format, text
 from measures.names import column_title
-from measures.pages import Page, Visual
+from measures.pages import Page, Visual, is_column
 from measures.query import DATE, Selection, follows
-from measures.text import text
 from measures.theme import SERIES
 
 # The figures of measures for a selection, split by columns: one column per name.
@@ -24,10 +24,6 @@ MOST_SERIES = len(SERIES)
 MOST_NAMED = 8
 # What a spreadsheet takes for the beginning of a formula.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-COMPARED = {
-    "period": " change on previous period",
-    "year": " change on previous year",
-}
 
 
 @dataclass(frozen=True)
@@ -110,7 +106,7 @@ def split_by(visual: Visual) -> list[str]:
     """The columns that a visual has a row for each value of."""
     fields = [*visual.rows, *visual.columns, *visual.values]
     fields += filter(None, [visual.x, visual.series, visual.small_multiples])
-    return list(dict.fromkeys(field for field in fields if "." in field))
+    return list(dict.fromkeys(field for field in fields if is_column(field)))
 
 
 def measures_of(visual: Visual) -> list[str]:
@@ -123,7 +119,7 @@ def measures_of(visual: Visual) -> list[str]:
 def rests_on(visual: Visual) -> list[str]:
     """The counts that a visual's figures rest on, those of its tooltips if it names no other."""
     measures = [catalogue()[name] for name in visual.measures()]
-    names = [m.rests_on for m in measures if m.rests_on not in (None, NOBODY)]
+    names = [m.n for m in measures if m.n not in (None, NO_PEOPLE)]
     if not names and all(measure.kind != "count" for measure in measures):
         names = [name for name in visual.tooltips if catalogue()[name].kind == "count"]
     return list(dict.fromkeys(names))
@@ -213,7 +209,7 @@ def _arranged(visual: Visual, rows: pd.DataFrame) -> pd.DataFrame:
 def sorted_by(field: str) -> str | None:
     """The column that orders the values of one, if there is one."""
     table, _, column = field.partition(".")
-    if table not in semantic_model().tables or "." not in field:
+    if table not in semantic_model().tables or not is_column(field):
         return None
     other = semantic_model().tables[table].sort_by.get(column)
     if other is None and field == f"{DATE}.year_month_name":
@@ -249,20 +245,7 @@ def written(field: str, row: Mapping, visual: Visual) -> str:
     return "(none)" if pd.isna(value) else str(value)
 
 
-def base_of(name: str) -> tuple[str, str] | None:
-    """Of a change, the measure that changed and the kind of comparison; else nothing."""
-    for kind, ending in COMPARED.items():
-        if name.endswith(ending):
-            return name.removesuffix(ending), kind
-    return None
-
-
 def _unit_of(field: str) -> str:
-    units: dict[Format, str] = {
-        "share": " (share, 0 to 1)",
-        "change": " (share)",
-        "money": " (USD)",
-        "points": " (percentage points)",
-    }
     measure = catalogue().get(field)
-    return units.get(measure.format, "") if measure else ""
+    unit = FORMS[measure.format].unit if measure else ""
+    return f" ({unit})" if unit else ""

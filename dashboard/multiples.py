@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.figures import Figures
 
-SIGNALS = "Control chart signals"
+SIGNALS = "Special-cause signals"
 # More charts are not read; who looks for one chooses its department.
 MOST = 12
 WITHOUT_CHART = "No chart, as months or limits rest on too few to show, or others have more signals"

@@ -131,9 +131,7 @@ def _visual(visual: Visual, figures: Figures | None, reading: Reading, width: st
         share = float(reading.variables[catalogue()[visual.parameter].variable])
         return {**result, "assumed": f"{share:.0%}"}
     counts = [count_in_words(name, figures.counts.get(name), smallest) for name in rests_on(visual)]
-    result["definitions"] = {
-        name: " ".join(catalogue()[name].description.split()) for name in visual.measures()
-    }
+    result["definitions"] = {name: catalogue()[name].says for name in visual.measures()}
     if visual.kind == "cards":
         return {**result, "cards": cards_of(figures, smallest)}
     result["counts"] = ", ".join(counts)

@@ -17,6 +17,7 @@ from types import ModuleType
 import yaml
 
 import contract.generate
+import measures.document
 from emr.project import ROOT, UserError
 from powerbi.marts import ArtifactError, Mart, read_marts
 from powerbi.project import NAME as POWER_BI
@@ -85,6 +86,11 @@ def macro_properties(_target: Path) -> Files:
     return {Path("macros/_macros.yml"): note + text}
 
 
+def measure_tables(_target: Path) -> Files:
+    """The tables of docs/measures.md, from measures/."""
+    return measures.document.files(ROOT)
+
+
 def power_bi_files(target: Path) -> Files:
     """The Power BI project, from the measures, the pages and the last build's artifacts.
 
@@ -134,6 +140,7 @@ def model_graph(target: Path) -> Files:
 STEPS = (
     Step("Contract: dbt sources, staging, rules, documentation", contract_files),
     Step("Macros' descriptions", macro_properties),
+    Step("Tables of all measures", measure_tables),
     Step(
         "Power BI project",
         power_bi_files,

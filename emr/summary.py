@@ -10,31 +10,29 @@ from rich.table import Table
 
 from emr.marts import DIALECTS, Query, open_marts, project_variables
 from emr.project import UserError
-from measures.catalogue import NOBODY, catalogue
+from measures.catalogue import NO_PEOPLE, catalogue, semantic_model
+from measures.formats import Format, text
 from measures.query import Dialect, Selection, statement
-from measures.text import text
 
-# Measures of all data; what each means and rests on is in measures/.
+# Measures of all data; what each means is in measures/.
 HEADLINES = (
     "Encounters",
     "Patients",
-    "Acute stays",
-    "Average length of stay",
-    "Readmission rate 30 days",
-    "Adults with type 2 diabetes readmitted rate 60 days",
-    "Left without being seen share",
+    "Inpatient stays",
+    "Average length of stay (ALOS)",
+    "30-day readmission rate",
+    "60-day readmission rate, adults with type 2 diabetes",
+    "LWBS rate",
     "Occupancy",
     "Net revenue",
     "Net revenue per patient",
     "Denial rate",
-    "Days in accounts receivable",
-    "Uninsured share",
+    "Days in A/R",
+    "Uninsured rate",
     "Overall rating",
-    "Response rate",
+    "Survey response rate",
 )
-# How a finding's figure is printed, by its unit.
-FORMATS = {"share": "{:.1%}", "count": "{:.0f}", "ratio": "{:.2f}", "correlation": "{:.2f}"}
-HOLDS = {1: "yes", 0: "NO", None: "no data"}
+CONFIRMED = {1: "yes", 0: "NO", None: "no data"}
 
 
 def show_summary(console: Console, target: str = "duckdb") -> None:
@@ -86,7 +84,7 @@ def quality_table(query: Query) -> Table | str:
         return f"All {sum(row[1] for row in rows):,} delivered rows are accepted."
     table = Table(title="Data quality", title_justify="left", title_style="bold")
     table.add_column("table")
-    for heading in ("delivered", "quarantined", "flagged"):
+    for heading in ("received", "rejected", "flagged"):
         table.add_column(heading, justify="right")
     for name, *counts in broken:
         table.add_row(name, *(f"{count:,}" for count in counts))
@@ -94,14 +92,14 @@ def quality_table(query: Query) -> Table | str:
 
 
 def headlines_table(query: Query, dialect: Dialect) -> Table:
-    """The headline figures and how many they rest on, small cells suppressed."""
+    """The headline figures and how many they are based on, small cells suppressed."""
     table = Table(title="Headline figures", title_justify="left", title_style="bold")
     table.add_column("figure")
     table.add_column("value", justify="right")
     table.add_column("n", justify="right")
     variables = project_variables()
-    rests_on = {name: catalogue()[name].rests_on or name for name in HEADLINES}
-    counts = sorted(set(rests_on.values()) - {NOBODY})
+    n_of = {name: catalogue()[name].n or name for name in HEADLINES}
+    counts = sorted(set(n_of.values()) - {NO_PEOPLE})
 
     def values(names: Sequence[str], smallest_cell: float) -> dict[str, float | None]:
         shown = {**variables, "smallest_cell": smallest_cell}
@@ -111,7 +109,7 @@ def headlines_table(query: Query, dialect: Dialect) -> Table:
     smallest = int(variables["smallest_cell"])
     figures, numbers = values(HEADLINES, smallest), values(counts, 1)
     for name in HEADLINES:
-        count = numbers.get(rests_on[name])
+        count = numbers.get(n_of[name])
         table.add_row(name, *cells(name, figures[name], count, smallest))
     return table
 
@@ -122,50 +120,50 @@ def findings_table(query: Query) -> Table:
     table.add_column("finding")
     table.add_column("measured", justify="right")
     table.add_column("expected", justify="right")
-    table.add_column("holds")
+    table.add_column("confirmed")
     statement = None
-    for finding, words, measure, unit, value, lowest, highest, holds in query(
+    forms = semantic_model().formats["rpt_findings.unit"]
+    for finding, words, measure, unit, value, lowest, highest, is_confirmed in query(
         "select finding_id, statement, measure, unit, value, lowest_expected, highest_expected, "
         "is_confirmed from marts.rpt_findings order by finding_id, check_number"
     ):
         if words != statement:
             statement = words
             table.add_row(f"[bold]{finding} {words}[/bold]")
-        form = FORMATS[unit]
+        form = forms[unit]
         table.add_row(
             f"   {measure}",
-            "no data" if value is None else form.format(value),
+            "no data" if value is None else text(form, value),
             expected_range(form, lowest, highest),
-            HOLDS[holds],
+            CONFIRMED[is_confirmed],
         )
     return table
 
 
-def expected_range(form: str, lowest: Decimal, highest: Decimal | None) -> str:
+def expected_range(form: Format, lowest: Decimal, highest: Decimal | None) -> str:
     """A range in words: one value, a lower bound, or both bounds."""
+    low = text(form, float(lowest))
     if highest is None:
-        return f"{form.format(lowest)} or more"
-    if lowest == highest:
-        return form.format(lowest)
-    return f"{form.format(lowest)} to {form.format(highest)}"
+        return f"{low} or more"
+    return low if lowest == highest else f"{low} to {text(form, float(highest))}"
 
 
 def cells(
     name: str, value: float | None, count: float | None, smallest_cell: int
 ) -> tuple[str, str]:
-    """The printed value of a measure and the count that it rests on, `-` where one is hidden.
+    """The printed value of a measure and the count that it is based on, `-` where one is hidden.
 
     Args:
         name: of the measure.
         value: of the measure, none where it would show a small cell.
-        count: that it rests on, small or not; none where it rests on nobody.
+        count: that it is based on, small or not; none where it is based on nobody.
         smallest_cell: the least count that is printed.
     """
     measure = catalogue()[name]
-    if not count and measure.rests_on != NOBODY:
+    if not count and measure.n != NO_PEOPLE:
         return "no data", "0"
     if value is None:
-        value_text = "no data" if measure.rests_on == NOBODY else "-"
+        value_text = "no data" if measure.n == NO_PEOPLE else "-"
     else:
         value_text = text(measure.format, value)
     if count is None or measure.kind == "count":

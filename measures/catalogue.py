@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from measures.formats import FORMS, Format
 
 FOLDER = Path(__file__).parent
-# Who says `rests_on: nobody` counts rows or days, not people: small numbers are shown.
-NOBODY = "nobody"
+# `n: none` says that a measure counts rows or days, not people: small numbers are shown.
+NO_PEOPLE = "none"
+# The measure that says whether the data cover a period.
+DAYS = "Days in period with data"
 
 Kind = Literal["figure", "count", "parameter"]
-Format = Literal[
-    "count",
-    "decimal",
-    "share",
-    "money",
-    "days",
-    "minutes",
-    "ratio",
-    "score",
-    "change",
-    "change_whole",
-    "change_tenths",
-    "change_hundredths",
-    "points",
-    "yes_no",
-]
+Shift = Literal["previous_period", "previous_year"]
 
 
 class Definition(BaseModel):
@@ -81,68 +71,112 @@ class Model(Definition):
 
 
 class Measure(Definition):
-    """One figure, in DAX and in SQL.
+    """One figure, as its one entry defines it.
 
     Attributes:
         name: unique; how pages and other measures call it.
         folder: the subject.
-        description: what it is, in a sentence that a reader of the page understands.
-        kind: a `count` of people, stays, claims or answers is shown when it is none or at least the
-            smallest cell; a `figure` is shown by what it rests on; a `parameter` is a slider.
-        format: how it is printed.
-        format_by: a column whose value says how instead, where it has one.
+        says: what it is, in a sentence that a reader of the page understands.
+        kind: follows from the entry. A `parameter` is a slider and has a variable. A `count` of
+            people, stays, claims or answers has neither n nor numerator and is shown when it is 0
+            or at least the smallest cell. Anything else is a `figure`, shown by its n.
+        format: how it is printed; of a numerator and denominator a rate, else a count.
+        format_by: a column whose value says how instead.
         of: the mart that its aggregates are taken over; none if it only combines measures.
         date: the date key by which it counts, if not the mart's.
         latest: a column of the mart: only rows with its latest value in the period count.
-        rests_on: of a figure, the count that must not be small, or nobody.
-        part: of a share, what is counted; neither it nor the rest may be small.
-        gives_away: other counts that a reader could work out with it, and which must not be small.
-        better: in which direction it gets better.
-        dax: the expression in Power BI.
-        sql: the same in SQL. `[Name]` is another measure; `divide` by nothing is null; `mean`
+        n: of a figure, the count that must not be small; `none` if it counts no people. The
+            denominator, if that is a count.
+        part: of a rate, what is counted; neither it nor the rest may be small. The numerator, if
+            that is a count other than n.
+        reveals: other counts that a reader could work out with it, and which must not be small.
+        better: the direction in which it gets better.
+        sql: over the mart's columns. `[Name]` is another measure; `divide` by 0 is null; `mean`
             leaves nulls out; `every(dimension, x)` takes the filters of a dimension away;
-            `previous_period(x)` and `previous_year(x)` move the period.
+            `previous_period(x)` and `previous_year(x)` move the period. An entry writes it, or a
+            numerator and a denominator, each SQL or the name of a measure.
+        dax: the expression in Power BI, if it cannot be compiled from the SQL.
+        dax_reason: why it cannot.
         variable: of a parameter, the variable of dbt_project.yml that holds its default.
         highest: of a parameter, the end of its slider, which begins at 0.
-        compared: whether it is compared with the period before and the year before.
-        as_shown: whether names of counts mean the numbers as shown, small ones hidden.
+        compared: whether it is compared with the prior period and the prior year.
+        change_of: of a change, the measure that changed.
+        shift: of a comparison, the earlier period.
     """
 
     name: str
     folder: str
-    description: str
-    kind: Kind = "figure"
+    says: str
+    kind: Kind
     format: Format
     format_by: str | None = None
     of: str | None = None
     date: str | None = None
     latest: str | None = None
-    rests_on: str | None = None
+    n: str | None = None
     part: str | None = None
-    gives_away: list[str] = []
+    reveals: list[str] = []
     better: Literal["lower", "higher"] | None = None
-    dax: str = ""
+    numerator: str | None = None
+    denominator: str | None = None
     sql: str = ""
+    dax: str | None = None
+    dax_reason: str | None = None
     variable: str | None = None
     highest: float | None = Field(default=None, gt=0)
     compared: bool = False
-    as_shown: bool = False
+    change_of: str | None = None
+    shift: Shift | None = None
+
+    @field_validator("says")
+    @classmethod
+    def _one_line(cls, says: str) -> str:
+        return " ".join(says.split())
 
     @model_validator(mode="after")
     def _complete(self) -> Measure:
+        if (self.dax is None) != (self.dax_reason is None):
+            raise ValueError("its own DAX needs a dax_reason, and the other way round")
         if self.kind == "parameter":
             if not (self.variable and self.highest):
                 raise ValueError("a parameter has a variable and a highest value")
             return self
-        if not (self.dax and self.sql):
-            raise ValueError("a measure has DAX and SQL")
-        if self.kind == "figure" and not self.rests_on:
-            raise ValueError("a figure says on which count it rests, or nobody")
-        if self.kind == "count" and (self.rests_on or self.part):
-            raise ValueError("a count rests on itself")
-        if self.part and self.rests_on == NOBODY:
+        if (self.numerator is None) != (self.denominator is None):
+            raise ValueError("a numerator needs a denominator, and the other way round")
+        if not self.sql:
+            raise ValueError("a measure has SQL, or a numerator and a denominator")
+        if self.kind == "figure" and not self.n:
+            raise ValueError("a figure needs n, the count that must not be small, or none")
+        if self.part and self.n == NO_PEOPLE:
             raise ValueError("a part needs the count that it is a part of")
         return self
+
+
+class Comparison(NamedTuple):
+    """An earlier period.
+
+    Attributes:
+        shift: how the period moves.
+        name: what a reader calls it.
+        days: which days these are.
+    """
+
+    shift: Shift
+    name: str
+    days: str
+
+
+COMPARISONS = (
+    Comparison(
+        "previous_period", "prior period", "the same number of months or days before the period"
+    ),
+    Comparison("previous_year", "prior year", "the same days of the year before"),
+)
+
+
+def earlier_period(measure: Measure) -> str:
+    """What a reader calls the period that a comparison is with."""
+    return next(c.name for c in COMPARISONS if c.shift == measure.shift)
 
 
 class CatalogueError(Exception):
@@ -167,43 +201,76 @@ def catalogue() -> dict[str, Measure]:
     """All measures by name, comparisons with earlier periods included.
 
     Raises:
-        CatalogueError: a definition is not as it must be, or names a measure that there is not.
+        CatalogueError: a definition is not as it must be, or names a measure that does not exist.
     """
-    measures: dict[str, Measure] = {}
+    entries: dict[str, dict[str, Any]] = {}
+    files: dict[str, str] = {}
     for path in sorted((FOLDER / "subjects").glob("*.yml")):
         content = _read(path)
         for template in content["measures"]:
             for entry in _expanded(template):
-                for measure in _with_comparisons(_measure(entry, content["folder"], path.name)):
-                    if measure.name in measures:
-                        raise CatalogueError(f"{path.name}: {measure.name} is defined twice")
-                    measures[measure.name] = measure
-    for measure in measures.values():
-        for name in (measure.rests_on, measure.part, *measure.gives_away):
-            if name not in (None, NOBODY) and name not in measures:
-                raise CatalogueError(f"{measure.name} rests on {name}, which is no measure")
-            if name not in (None, NOBODY) and measures[name].kind != "count":
-                raise CatalogueError(f"{measure.name} rests on {name}, which is no count")
-        if measure.of is not None and measure.of not in semantic_model().tables:
-            raise CatalogueError(f"{measure.name} is of {measure.of}, which is no table")
+                name = entry["name"]
+                if name in entries:
+                    raise CatalogueError(f"{path.name}: {name} is defined twice")
+                entries[name] = {"folder": content["folder"], **entry}
+                files[name] = path.name
+    kinds = {name: _kind(entry) for name, entry in entries.items()}
+    measures: dict[str, Measure] = {}
+    for name, entry in entries.items():
+        try:
+            measure = Measure(**_with_defaults(entry, kinds))
+        except (ValidationError, TypeError) as error:
+            raise CatalogueError(f"{files[name]}: {name}: {error}") from error
+        measures |= {found.name: found for found in (measure, *_comparisons(measure))}
+    _check_names(measures)
     return measures
 
 
-def _read(path: Path) -> dict:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+def _check_names(measures: dict[str, Measure]) -> None:
+    for measure in measures.values():
+        for name in (measure.n, measure.part, *measure.reveals):
+            if name in (None, NO_PEOPLE):
+                continue
+            if name not in measures or measures[name].kind != "count":
+                raise CatalogueError(f"{measure.name} needs {name}, which is not a count")
+        if measure.of is not None and measure.of not in semantic_model().tables:
+            raise CatalogueError(f"{measure.name} is of {measure.of}, which is not a table")
 
 
-def _measure(entry: dict, folder: str, file_name: str) -> Measure:
-    try:
-        return Measure(folder=folder, **entry)
-    except (ValidationError, TypeError) as error:
-        raise CatalogueError(f"{file_name}: {entry.get('name')}: {error}") from error
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
 
 
-def _expanded(template: dict) -> list[dict]:
+def _kind(entry: dict[str, Any]) -> Kind:
+    if "variable" in entry:
+        return "parameter"
+    is_count = not {"n", "numerator"} & set(entry) and entry.get("format", "count") == "count"
+    return "count" if is_count else "figure"
+
+
+def _with_defaults(entry: dict[str, Any], kinds: dict[str, Kind]) -> dict[str, Any]:
+    """An entry with what follows from it: kind, format, SQL, n and part."""
+    result = {"kind": kinds[entry["name"]], **entry}
+    is_ratio = {"numerator", "denominator"} <= set(entry)
+    result.setdefault("format", "rate" if is_ratio else "count")
+    if not is_ratio:
+        return result
+    above, below = entry["numerator"].strip(), entry["denominator"].strip()
+    terms = (f"[{term}]" if term in kinds else term for term in (above, below))
+    result.setdefault("sql", f"divide({', '.join(terms)})")
+    if kinds.get(below) == "count":
+        result.setdefault("n", below)
+    if kinds.get(above) == "count" and result.get("n") not in (None, NO_PEOPLE, above):
+        result.setdefault("part", above)
+    return result
+
+
+def _expanded(template: dict[str, Any]) -> list[dict[str, Any]]:
     """The entries that a template stands for: one for each value, or values, of its `for`.
 
-    `{x}` is the value, `{x_lower}` the same in lower case, `{x_column}` with underscores.
+    `{x}` is the value, `{x_lower}` the same in lower case, `{x_column}` as a column is named; a
+    `for` that maps values to columns says which.
     """
     axes = template.get("for")
     entry = {name: value for name, value in template.items() if name != "for"}
@@ -212,11 +279,12 @@ def _expanded(template: dict) -> list[dict]:
     entries = []
     for values in product(*axes.values()):
         words = {}
-        for axis, value in zip(axes, values, strict=True):
-            text = str(value)
-            words[axis] = text
-            words[f"{axis}_lower"] = text.lower()
-            words[f"{axis}_column"] = text.lower().replace(" ", "_")
+        for (axis, listed), value in zip(axes.items(), values, strict=True):
+            written = str(value)
+            named = re.sub(r"[ -]", "_", written.lower())
+            words[axis] = written
+            words[f"{axis}_lower"] = written.lower()
+            words[f"{axis}_column"] = listed[value] if isinstance(listed, dict) else named
         entries.append({name: _filled(value, words) for name, value in entry.items()})
     return entries
 
@@ -227,126 +295,40 @@ def _filled(value: object, words: dict[str, str]) -> object:
     return value.format(**words) if isinstance(value, str) else value
 
 
-def _with_comparisons(measure: Measure) -> list[Measure]:
-    """A measure and, where it is compared, its values before and the changes since."""
-    if not measure.compared:
-        return [measure]
-    result = [measure]
-    for before, shift, days in (
-        ("previous period", "previous_period", "as many months or days, just before the period"),
-        ("previous year", "previous_year", "the same days of the year before"),
-    ):
-        name = f"{measure.name} {before}"
-        result.append(
-            Measure(
-                name=name,
-                folder=f"{measure.folder}\\Compared",
-                description=(
-                    f"{measure.name} in {days}; empty where the data do not cover them, or the "
-                    "period itself, whole."
-                ),
-                format=measure.format,
-                rests_on=NOBODY,
-                as_shown=True,
-                dax=_dax_before(measure.name, shift),
-                sql=f"{shift}([{measure.name}])",
-            )
+def _comparisons(measure: Measure) -> list[Measure]:
+    """If a measure is compared, its values in earlier periods and the changes since."""
+    result = []
+    for shift, period, days in COMPARISONS if measure.compared else ():
+        before = Measure(
+            name=f"{measure.name}, {period}",
+            folder=f"{measure.folder}\\Compared",
+            says=(
+                f"{measure.name} in {days}; blank if the data do not fully cover both that period "
+                "and the selected one."
+            ),
+            kind="figure",
+            format=measure.format,
+            n=NO_PEOPLE,
+            sql=f"{shift}([{measure.name}])",
+            shift=shift,
         )
-        is_relative = measure.format in ("count", "money")
-        is_share = measure.format == "share"
-        difference = f"[{measure.name}] - [{name}]"
-        result.append(
-            Measure(
-                name=f"{measure.name} change on {before}",
-                folder=f"{measure.folder}\\Compared",
-                description=(
-                    f"Change of {measure.name} against {days}, "
-                    + (
-                        "as a share of it."
-                        if is_relative
-                        else "in percentage points."
-                        if is_share
-                        else "as a difference."
-                    )
-                ),
-                format="change" if is_relative else _format_of_difference(measure.format),
-                rests_on=NOBODY,
-                as_shown=True,
-                better=measure.better,
-                dax=_dax_change(measure.name, name, is_relative, is_share),
-                sql=(
-                    f"divide({difference}, [{name}])"
-                    if is_relative
-                    else f"100 * ({difference})"
-                    if is_share
-                    else difference
-                ),
-            )
+        difference = f"[{measure.name}] - [{before.name}]"
+        form = FORMS[measure.format].change
+        sql, words = {
+            "change": (f"divide({difference}, [{before.name}])", "as a percentage of it"),
+            "points": (f"100 * ({difference})", "in percentage points"),
+        }.get(form, (difference, "as a difference"))
+        change = Measure(
+            name=f"{measure.name} vs. {period}",
+            folder=before.folder,
+            says=f"Change of {measure.name} from {days}, {words}.",
+            kind="figure",
+            format=form,
+            n=NO_PEOPLE,
+            better=measure.better,
+            sql=sql,
+            change_of=measure.name,
+            shift=shift,
         )
+        result += [before, change]
     return result
-
-
-def _format_of_difference(of: Format) -> Format:
-    signed: dict[Format, Format] = {
-        "share": "points",
-        "minutes": "change_whole",
-        "decimal": "change_tenths",
-        "days": "change_tenths",
-    }
-    return signed.get(of, "change_hundredths")
-
-
-def _dax_before(name: str, shift: str) -> str:
-    """Selection.before of measures/query.py in DAX."""
-    first_day_before = {
-        "previous_period": "IF(IsWholeMonths, EDATE(FirstDay, -Months), FirstDay - Days)",
-        "previous_year": "EDATE(FirstDay, -12)",
-    }[shift]
-    day_after_before = {
-        "previous_period": "FirstDay",
-        "previous_year": "EDATE(DayAfter, -12)",
-    }[shift]
-    months = (
-        "VAR IsWholeMonths = DAY(FirstDay) = 1 && DAY(DayAfter) = 1\n"
-        "VAR Months = DATEDIFF(FirstDay, DayAfter, MONTH)\n"
-        if shift == "previous_period"
-        else ""
-    )
-    return (
-        # a choice without a day is read as one of a day that the data do not have
-        "VAR FirstDay = COALESCE(MIN('Date'[Calendar date]), DATE(2000, 1, 1))\n"
-        "VAR DayAfter = COALESCE(MAX('Date'[Calendar date]), FirstDay) + 1\n"
-        "VAR Days = DATEDIFF(FirstDay, DayAfter, DAY)\n"
-        f"{months}"
-        f"VAR FirstDayBefore = {first_day_before}\n"
-        f"VAR DayAfterBefore = {day_after_before}\n"
-        "VAR DaysCovered =\n"
-        "    CALCULATE(\n"
-        "        [Days covered],\n"
-        "        DATESBETWEEN('Date'[Calendar date], FirstDayBefore, DayAfterBefore - 1)\n"
-        "    )\n"
-        "RETURN\n"
-        "    IF(\n"
-        # a choice of single months has no period before it, one that has not ended is not compared
-        "        COUNTROWS('Date') = Days\n"
-        "            && [Days covered] = Days\n"
-        "            && DaysCovered = DATEDIFF(FirstDayBefore, DayAfterBefore, DAY),\n"
-        "        CALCULATE(\n"
-        f"            [{name}],\n"
-        "            DATESBETWEEN('Date'[Calendar date], FirstDayBefore, DayAfterBefore - 1)\n"
-        "        )\n"
-        "    )"
-    )
-
-
-def _dax_change(name: str, before: str, is_relative: bool, is_share: bool) -> str:
-    difference = (
-        "100 * (CurrentValue - EarlierValue)" if is_share else "CurrentValue - EarlierValue"
-    )
-    difference = "DIVIDE(CurrentValue - EarlierValue, EarlierValue)" if is_relative else difference
-    return (
-        f"VAR CurrentValue = [{name}]\n"
-        f"VAR EarlierValue = [{before}]\n"
-        "RETURN\n"
-        f"    IF(NOT ISBLANK(CurrentValue) && NOT ISBLANK(EarlierValue), {difference})"
-    )

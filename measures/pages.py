@@ -10,7 +10,7 @@ from typing import Literal
 import yaml
 from pydantic import Field, ValidationError
 
-from measures.catalogue import CatalogueError, Definition
+from measures.catalogue import CatalogueError, Definition, catalogue
 
 SPECIFICATION = Path(__file__).with_name("pages.yml")
 
@@ -28,7 +28,7 @@ class Visual(Definition):
 
     Attributes:
         title: what is seen, unique on its page.
-        alt: the same in a sentence, for who does not see it.
+        alt: the same in a sentence, for readers who cannot see it.
         at: column, row, width and height on the grid of the page.
         values: of cards, tables and matrices, the fields.
         x: the column along the axis, or that has a point each in a scatter chart.
@@ -71,7 +71,7 @@ class Visual(Definition):
     def measures(self) -> list[str]:
         """The measures that it shows, without those of its tooltips."""
         fields = [*self.values, *self.y, *filter(None, [self.against, self.parameter])]
-        return [field for field in fields if "." not in field]
+        return [field for field in fields if not is_column(field)]
 
 
 class Page(Definition):
@@ -99,6 +99,11 @@ class Pages(Definition):
     pages: list[Page]
 
 
+def is_column(field: str) -> bool:
+    """Whether a field is a column of a mart, `mart.column`, and not a measure."""
+    return "." in field and field not in catalogue()
+
+
 @cache
 def all_pages() -> Pages:
     """The pages as pages.yml has them.
@@ -120,11 +125,11 @@ def page_slicers(page: Page, specification: Pages) -> list[Slicer]:
 
 
 def filter_values(
-    column: str, values: list[str] | str, seeds: Mapping[str, list[dict]]
+    column: str, values: list[str] | str, seeds: Mapping[str, list[dict[str, str]]]
 ) -> list[str | int]:
     """The values of a filter; a finding stands for its departments, or its months."""
     if isinstance(values, list):
-        return values
+        return [*values]
     seed, name, convert = {
         "dim_department.department_name": ("finding_departments", "department_name", str),
         "dim_date.month_number": ("finding_months", "month_number", int),

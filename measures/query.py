@@ -1,6 +1,6 @@
 """The SQL of measures over the marts, for a selection of what to look at.
 
-A query aggregates each mart once per date, and combines the aggregates: `Readmission rate 30 days`
+A query aggregates each mart once per date, and combines the aggregates: the 30-day readmission rate
 by department is two sums over fct_readmissions, divided. Small cells are hidden as in Power BI.
 """
 
@@ -17,11 +17,13 @@ import sqlglot
 from dateutil.relativedelta import relativedelta
 from sqlglot import exp
 
-from measures.catalogue import NOBODY, CatalogueError, Measure, catalogue, semantic_model
+from measures.catalogue import DAYS, CatalogueError, Measure, Shift, catalogue, semantic_model
+from measures.expressions import divided, is_reference, or_zero, parsed
+from measures.small_cells import Limit, limits
 
 Dialect = Literal["duckdb", "tsql"]
-Shift = Literal["previous_period", "previous_year"]
 AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
+SHIFTS: tuple[Shift, ...] = ("previous_period", "previous_year")
 DATE = "dim_date"
 DOUBLE = exp.DataType.build("double")
 
@@ -48,20 +50,21 @@ class Selection:
 
         The period before whole months is as many months, that before others as many days.
         """
-        is_period = self.first_date and self.last_date
-        if not is_period or any(column.startswith(f"{DATE}.") for column in self.chosen):
+        first, last = self.first_date, self.last_date
+        if not (first and last) or any(column.startswith(f"{DATE}.") for column in self.chosen):
             return None
-        day_after = self.last_date + timedelta(days=1)
-        months = (day_after.year - self.first_date.year) * 12
-        months += day_after.month - self.first_date.month
+        day, day_after = timedelta(days=1), last + timedelta(days=1)
+        months = (day_after.year - first.year) * 12 + day_after.month - first.month
         if shift == "previous_year":
             months = 12
-        elif not self.first_date.day == day_after.day == 1:
-            return self.first_date - (day_after - self.first_date), self.first_date - timedelta(1)
-        return (
-            self.first_date - relativedelta(months=months),
-            day_after - relativedelta(months=months) - timedelta(days=1),
-        )
+        elif not first.day == day_after.day == 1:
+            return first - (day_after - first), first - day
+        return _months_before(first, months), _months_before(day_after, months) - day
+
+
+def _months_before(day: date, months: int) -> date:
+    earlier: date = day - relativedelta(months=months)
+    return earlier
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,9 @@ class Query:
         self.defaults = defaults
         self.smallest_cell = int(defaults["smallest_cell"])
         # the aggregates of each scope, and under which name its subquery gives them
-        self.scopes: dict[Scope, dict[exp.Expression, str]] = {}
+        self.scopes: dict[Scope, dict[exp.Expr, str]] = {}
 
-    def statement(self, names: Iterable[str]) -> exp.Expression:
+    def statement(self, names: Iterable[str]) -> exp.Expr:
         """The query: a column per `by`, named as it, and a column per measure, named as it."""
         values = {name: self._shown(_measure(name), Context()) for name in names}
         subqueries = {f"scope_{i}": scope for i, scope in enumerate(self.scopes)}
@@ -114,56 +117,47 @@ class Query:
         for alias, scope in subqueries.items():
             query = self._joined(query, alias, self._groups(scope))
         for position, column in enumerate(self.by):
-            name = exp.column(f"group_{position}", table="groups_found")
-            query = query.select(exp.alias_(name, column, quoted=True), copy=False)
+            group = exp.column(f"group_{position}", table="groups_found")
+            query = query.select(exp.alias_(group, column, quoted=True), copy=False)
         for name, value in values.items():
             query = query.select(exp.alias_(value, name, quoted=True), copy=False)
         return query
 
     # --- values -----------------------------------------------------------------------------------
 
-    def _shown(self, measure: Measure, context: Context) -> exp.Expression:
+    def _shown(self, measure: Measure, context: Context) -> exp.Expr:
         """A measure as a reader sees it: null where it would show a small cell."""
         value = self._value(measure, context)
-        hidden = [self._small(name, context) for name in measure.gives_away]
-        if measure.kind == "count":
-            hidden.append(self._small(measure.name, context))
-        elif measure.rests_on not in (None, NOBODY):
-            whole = _or_zero(self._value(_measure(measure.rests_on), context))
-            least = exp.Literal.number(self.smallest_cell)
-            hidden.append(exp.LT(this=whole, expression=least))
-            if measure.part:
-                part = _or_zero(self._value(_measure(measure.part), context))
-                rest = exp.Paren(this=exp.Sub(this=whole.copy(), expression=part))
-                hidden += [self._small(measure.part, context), self._is_small(rest)]
-        return self._unless(hidden, value) if hidden else value
+        hidden = [self._is_small(limit, context) for limit in limits(measure)]
+        return exp.Case().when(exp.not_(exp.or_(*hidden)), value.copy()) if hidden else value
 
-    def _small(self, name: str, context: Context) -> exp.Expression:
-        """Whether a count is a small cell."""
-        return self._is_small(_or_zero(self._value(_measure(name), context)))
-
-    def _is_small(self, number: exp.Expression) -> exp.Expression:
+    def _is_small(self, limit: Limit, context: Context) -> exp.Expr:
+        """Whether a number is smaller than may be shown."""
+        number = or_zero(self._value(_measure(limit.of), context))
+        if limit.less:
+            less = or_zero(self._value(_measure(limit.less), context))
+            number = exp.Paren(this=exp.Sub(this=number, expression=less))
+        if not limit.shows_none:
+            return exp.LT(this=number, expression=exp.Literal.number(self.smallest_cell))
         return exp.Between(
             this=number,
             low=exp.Literal.number(1),
             high=exp.Literal.number(self.smallest_cell - 1),
         )
 
-    @staticmethod
-    def _unless(hidden: list[exp.Expression], value: exp.Expression) -> exp.Expression:
-        return exp.Case().when(exp.not_(exp.or_(*hidden)), value.copy())
-
-    def _value(self, measure: Measure, context: Context) -> exp.Expression:
+    def _value(self, measure: Measure, context: Context) -> exp.Expr:
         """A measure's number, small or not, as an expression over the subqueries."""
         if measure.kind == "parameter":
-            number = self.selection.parameters.get(measure.name, self.defaults[measure.variable])
+            default = self.defaults[str(measure.variable)]
+            number = self.selection.parameters.get(measure.name, default)
             return exp.Cast(this=exp.Literal.number(float(number)), to=DOUBLE.copy())
         return exp.Paren(this=self._resolved(parsed(measure.sql), measure, context))
 
-    def _resolved(self, node: exp.Expression, measure: Measure, context: Context) -> exp.Expression:
+    def _resolved(self, node: exp.Expr, measure: Measure, context: Context) -> exp.Expr:
         function = node.name.lower() if isinstance(node, exp.Anonymous) else None
-        if function in ("previous_period", "previous_year"):
-            return self._before(node.expressions[0], function, measure)
+        for shift in SHIFTS:
+            if function == shift:
+                return self._before(node.expressions[0], shift, measure)
         if function == "every":
             taken_away, inner = node.expressions
             every = context.every | {taken_away.sql()}
@@ -171,31 +165,31 @@ class Query:
         if function == "mean":
             (of,) = node.expressions
             total, count = exp.Sum(this=of.copy()), exp.Count(this=of.copy())
-            return _divided(
+            return divided(
                 self._aggregate(total, measure, context), self._aggregate(count, measure, context)
             )
         if function == "divide":
-            return _divided(*(self._resolved(e, measure, context) for e in node.expressions))
+            return divided(*(self._resolved(e, measure, context) for e in node.expressions))
         if isinstance(node, AGGREGATES):
             return self._aggregate(node, measure, context)
         if is_reference(node):
             other = _measure(node.name)
-            shown = other.kind == "figure" or measure.as_shown
+            shown = other.kind == "figure" or measure.shift is not None
             return self._shown(other, context) if shown else self._value(other, context)
-        # made anew from its resolved parts: a copy of the whole would copy each part once a level
+        # built from its resolved parts: a copy of the whole would copy each part once a level
         return type(node)(
             **{key: self._resolved_part(c, measure, context) for key, c in node.args.items()}
         )
 
     def _resolved_part(self, part: object, measure: Measure, context: Context) -> object:
         """An argument of a node, resolved where it is an expression or a list of them."""
-        if isinstance(part, exp.Expression):
+        if isinstance(part, exp.Expr):
             return self._resolved(part, measure, context)
         if isinstance(part, list):
             return [self._resolved_part(inner, measure, context) for inner in part]
         return part
 
-    def _before(self, inner: exp.Expression, shift: Shift, measure: Measure) -> exp.Expression:
+    def _before(self, inner: exp.Expr, shift: Shift, measure: Measure) -> exp.Expr:
         """The value in an earlier period, null where the data do not cover both periods whole."""
         period = self.selection.before(shift)
         if period is None:
@@ -204,19 +198,22 @@ class Query:
             # of twelve months the year before is the period before: the same rows, taken once
             shift = "previous_period"
         context = Context(shift=shift)
-        now = (self.selection.first_date, self.selection.last_date)
+        first_day, last_day = self.selection.first_date, self.selection.last_date
+        if first_day is None or last_day is None:
+            return exp.null()
         is_covered = [
             exp.EQ(
-                this=self._value(_measure("Days covered"), in_period),
+                this=self._value(_measure(DAYS), in_period),
                 expression=exp.Literal.number((last - first).days + 1),
             )
-            for (first, last), in_period in ((period, context), (now, Context()))
+            for (first, last), in_period in (
+                (period, context),
+                ((first_day, last_day), Context()),
+            )
         ]
         return exp.Case().when(exp.and_(*is_covered), self._resolved(inner, measure, context))
 
-    def _aggregate(
-        self, node: exp.Expression, measure: Measure, context: Context
-    ) -> exp.Expression:
+    def _aggregate(self, node: exp.Expr, measure: Measure, context: Context) -> exp.Expr:
         """A column of the subquery that takes this aggregate."""
         if measure.of is None:
             raise CatalogueError(f"{measure.name} aggregates, but is of no mart")
@@ -234,7 +231,7 @@ class Query:
 
     # --- rows -------------------------------------------------------------------------------------
 
-    def _subquery(self, scope: Scope) -> exp.Expression:
+    def _subquery(self, scope: Scope) -> exp.Expr:
         """The aggregates of a scope, a row for each group."""
         aggregates = list(self.scopes[scope])
         groups = [self._own_column(column, scope) for column in self._groups(scope)]
@@ -255,10 +252,10 @@ class Query:
             ),
         ).from_(exp.to_table(f"marts.{scope.mart}", alias=scope.mart))
         for dimension in sorted(needed - {"", scope.mart}):
-            key = semantic_model().tables[dimension].key
+            key = str(semantic_model().tables[dimension].key)
             query = query.join(
                 exp.to_table(f"marts.{dimension}", alias=dimension),
-                on=exp.column(self._joined_by(dimension, scope), table=scope.mart).eq(
+                on=exp.column(str(self._joined_by(dimension, scope)), table=scope.mart).eq(
                     exp.column(key, table=dimension)
                 ),
             )
@@ -266,10 +263,10 @@ class Query:
         return self._only_latest(query, scope, groups) if scope.latest else query
 
     def _only_latest(
-        self, query: exp.Select, scope: Scope, groups: list[exp.Expression]
+        self, query: exp.Select, scope: Scope, groups: Sequence[exp.Expr]
     ) -> exp.Select:
         """The query over the rows with the group's latest value of a column."""
-        column = exp.column(scope.latest, table=scope.mart)
+        column = exp.column(str(scope.latest), table=scope.mart)
         latest = query.copy()
         latest.set(
             "expressions",
@@ -285,12 +282,12 @@ class Query:
         )
         return query.join(latest.subquery("latest_rows"), on=on)
 
-    def _conditions(self, scope: Scope) -> list[exp.Expression]:
+    def _conditions(self, scope: Scope) -> list[exp.Expr]:
         """Which rows of a mart the selection leaves."""
         first, last = self.selection.first_date, self.selection.last_date
         if scope.shift:
-            first, last = self.selection.before(scope.shift)
-        conditions = []
+            first, last = self.selection.before(scope.shift) or (first, last)
+        conditions: list[exp.Expr] = []
         if scope.date:
             day = exp.column(scope.date, table=scope.mart)
             if first:
@@ -330,7 +327,7 @@ class Query:
         """A column as its subquery names it: the key of a date is in the mart already."""
         table, _, name = column.partition(".")
         if column == f"{DATE}.date_key":
-            table, name = scope.mart, scope.date
+            table, name = scope.mart, str(scope.date)
         return exp.column(name, table=table)
 
     def _joined(self, query: exp.Select, alias: str, groups: list[str]) -> exp.Select:
@@ -394,34 +391,8 @@ def follows(name: str, column: str) -> bool:
     return any(query._applies(column, scope) for scope in query.scopes)
 
 
-@cache
-def parsed(sql: str) -> exp.Expression:
-    """A twin as a tree, which nobody may change; `[Name]` is a quoted identifier."""
-    return sqlglot.parse_one(sql, dialect="tsql")
-
-
-def is_reference(node: exp.Expression) -> bool:
-    """Whether a node of a twin names another measure."""
-    return isinstance(node, exp.Column) and not node.table and node.this.quoted
-
-
 def _measure(name: str) -> Measure:
     try:
         return catalogue()[name]
     except KeyError:
         raise CatalogueError(f"there is no measure {name}") from None
-
-
-def _divided(numerator: exp.Expression, denominator: exp.Expression) -> exp.Expression:
-    return exp.Paren(
-        this=exp.Div(
-            this=exp.Paren(this=numerator),
-            expression=exp.func("nullif", denominator, exp.Literal.number(0)),
-            typed=False,
-            safe=False,
-        )
-    )
-
-
-def _or_zero(value: exp.Expression) -> exp.Expression:
-    return exp.func("coalesce", value.copy(), exp.Literal.number(0))

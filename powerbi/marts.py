@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 class ArtifactError(Exception):
@@ -65,7 +66,7 @@ def read_marts(target: Path) -> dict[str, Mart]:
     return marts
 
 
-def _references(manifest: dict) -> dict[str, dict[str, tuple[str, str]]]:
+def _references(manifest: dict[str, Any]) -> dict[str, dict[str, tuple[str, str]]]:
     """By node and column, the mart and the column that a relationship test compares it with."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for node in manifest["nodes"].values():
@@ -81,11 +82,12 @@ def _references(manifest: dict) -> dict[str, dict[str, tuple[str, str]]]:
     return found
 
 
-def _read(path: Path) -> dict:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ArtifactError(f"There is no {path}: run `make build` first.") from error
+    return content
 
 
 def _one_line(text: str) -> str:

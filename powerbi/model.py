@@ -7,49 +7,25 @@ out or joined by which column stands in measures/model.yml, a measure in measure
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping
 
-from measures.catalogue import NOBODY, Measure, Model, Table, catalogue, semantic_model
-from measures.names import column_title
+from measures.catalogue import Model, Table, catalogue, semantic_model
+from measures.dax import title
+from powerbi.connection import connections
+from powerbi.key_figures import measures_table, slider
 from powerbi.marts import ArtifactError, Column, Mart
+from powerbi.names import Json, is_dimension, tag
+from powerbi.roles import roles
 
 COMPATIBILITY_LEVEL = 1601
-# Power BI rejects a table named Measures.
-MEASURES = "Key figures"
-SMALLEST_CELL = "Smallest cell"
-# Identities that stay the same from one run to the next.
-NAMESPACE = uuid.UUID("1b0a3f0e-5d0c-4c55-9a53-0c8d3fb1f7b6")
 
-FORMATS = {
-    "count": "#,0",
-    "decimal": "#,0.0",
-    "share": "#,0.0%;-#,0.0%;#,0.0%",
-    "money": r"\$#,0",
-    "days": "#,0.0",
-    "minutes": "#,0",
-    "ratio": "0.00",
-    "score": "0.00",
-    "change": "+0.0%;-0.0%;0.0%",
-    "change_whole": "+#,0;-#,0;0",
-    "change_tenths": "+#,0.0;-#,0.0;0.0",
-    "change_hundredths": "+0.00;-0.00;0.00",
-    # percentage points
-    "points": '+0.0 "points";-0.0 "points";0.0 "points"',
-    "yes_no": '"Yes";"Yes";"No"',
-}
 # A decimal with more digits than Power BI's fixed decimal number holds is a floating-point number.
 FIXED_DECIMAL_DIGITS = 4
 DATA_CATEGORIES = {"state": "StateOrProvince"}
 YES_NO = 'each if _ = null then null else if _ = 1 then "Yes" else "No"'
 
 
-def tag(*path: str) -> str:
-    """The lineage tag of an object: an identity made of its names in the marts."""
-    return str(uuid.uuid5(NAMESPACE, "/".join(path)))
-
-
-def build_database(marts: Mapping[str, Mart], variables: Mapping[str, float]) -> dict:
+def build_database(marts: Mapping[str, Mart], variables: Mapping[str, float]) -> Json:
     """The database that TMDL is written of.
 
     Args:
@@ -65,12 +41,12 @@ def build_database(marts: Mapping[str, Mart], variables: Mapping[str, float]) ->
     spec = semantic_model()
     _check_agreement(spec, marts)
     parameters = [m for m in catalogue().values() if m.kind == "parameter"]
-    measures = _measures_table(variables)
-    roles = _roles(spec)
+    measures = measures_table(variables)
+    permissions = roles(spec)
     dax = "\n".join(
         [
             *(measure["expression"] for measure in measures["measures"]),
-            *(p["filterExpression"] for role in roles for p in role["tablePermissions"]),
+            *(p["filterExpression"] for role in permissions for p in role["tablePermissions"]),
         ]
     )
     relationships = _relationships(spec, marts, dax)
@@ -90,11 +66,11 @@ def build_database(marts: Mapping[str, Mart], variables: Mapping[str, float]) ->
             "tables": [
                 measures,
                 *(_table(spec.tables[mart], marts[mart], kept) for mart, kept in tables.items()),
-                *(_parameter_table(parameter) for parameter in parameters),
+                *(slider(parameter) for parameter in parameters),
             ],
             "relationships": relationships,
-            "expressions": _connections(),
-            "roles": roles,
+            "expressions": connections(),
+            "roles": permissions,
         },
     }
 
@@ -131,7 +107,7 @@ def _check_agreement(spec: Model, marts: Mapping[str, Mart]) -> None:
 
 
 def kept_columns(
-    mart: Mart, table: Table, spec: Model, relationships: list[dict], dax: str
+    mart: Mart, table: Table, spec: Model, relationships: list[Json], dax: str
 ) -> list[Column]:
     """The columns of a mart that a reader sees, or that something in the model needs.
 
@@ -167,13 +143,8 @@ def _names(dax: str, table: str, column: str) -> bool:
     return f"'{table}'[{column}]" in dax or f"{table}[{column}]" in dax
 
 
-def is_dimension(table: Table) -> bool:
-    """Whether facts are joined to a table."""
-    return table.key is not None
-
-
-def _table(table: Table, mart: Mart, columns: list[Column]) -> dict:
-    result = {
+def _table(table: Table, mart: Mart, columns: list[Column]) -> Json:
+    result: Json = {
         "name": table.name,
         "description": mart.description,
         "lineageTag": tag(mart.name),
@@ -209,15 +180,10 @@ def _table(table: Table, mart: Mart, columns: list[Column]) -> dict:
     return result
 
 
-def title(column: str, table: Table) -> str:
-    """A column's name in the model."""
-    return column_title(column, is_yes_no=column in table.yes_no)
-
-
-def _column(column: Column, table: Table, mart: Mart) -> dict:
+def _column(column: Column, table: Table, mart: Mart) -> Json:
     data_type = "string" if column.name in table.yes_no else model_type(column.data_type)
     is_hidden = _is_hidden(column, table, mart)
-    result = {
+    result: Json = {
         "name": title(column.name, table),
         "description": _description(column, table),
         "dataType": data_type,
@@ -300,201 +266,10 @@ def _query(table: Table, mart: Mart, columns: list[Column]) -> str:
     return "\n".join(["let", *steps, "in", f"    {last}"])
 
 
-def _parameter_table(parameter: Measure) -> dict:
-    steps = round(100 * parameter.highest)
-    name = parameter_table(parameter)
-    return {
-        "name": name,
-        "description": f"The values of the slider: {parameter.description}",
-        "lineageTag": tag("parameter", parameter.name),
-        "columns": [
-            {
-                "name": "Share",
-                "description": "A value that the slider can take.",
-                "dataType": "decimal",
-                "lineageTag": tag("parameter", parameter.name, "share"),
-                "summarizeBy": "none",
-                "sourceColumn": "Share",
-                "formatString": "0%",
-                "extendedProperties": [
-                    {"name": "ParameterMetadata", "type": "json", "value": {"version": 0}}
-                ],
-                "annotations": [{"name": "SummarizationSetBy", "value": "User"}],
-            }
-        ],
-        "partitions": [
-            {
-                "name": name,
-                "mode": "import",
-                "source": {
-                    "type": "m",
-                    "expression": (
-                        "let\n"
-                        f"    Shares = List.Transform({{0..{steps}}}, each _ / 100)\n"
-                        "in\n"
-                        "    Table.FromColumns({Shares}, type table [Share = Currency.Type])"
-                    ),
-                },
-            }
-        ],
-    }
-
-
-def parameter_table(parameter: Measure) -> str:
-    """The name of the table with a slider's values."""
-    return f"{parameter.name}, share"
-
-
-# --- measures -------------------------------------------------------------------------------------
-
-
-def _measures_table(variables: Mapping[str, float]) -> dict:
-    smallest_cell = {
-        "name": SMALLEST_CELL,
-        "description": "Counts of people from 1 to one less than this are not shown.",
-        "expression": str(int(variables["smallest_cell"])),
-        "formatString": "0",
-        "displayFolder": "Small numbers",
-        "isHidden": True,
-        "lineageTag": tag("measure", SMALLEST_CELL),
-    }
-    measures = [
-        entry for measure in catalogue().values() for entry in _measure_entries(measure, variables)
-    ]
-    return {
-        "name": MEASURES,
-        "description": "All measures, by folder. It has no rows.",
-        "lineageTag": tag(MEASURES),
-        "columns": [
-            {
-                "name": "No column",
-                "description": "A table needs a column.",
-                "dataType": "int64",
-                "lineageTag": tag(MEASURES, "column"),
-                "summarizeBy": "none",
-                "sourceColumn": "No column",
-                "isHidden": True,
-                "isAvailableInMdx": False,
-                "formatString": "0",
-                "annotations": [{"name": "SummarizationSetBy", "value": "User"}],
-            }
-        ],
-        "measures": sorted([smallest_cell, *measures], key=lambda m: m["name"].lower()),
-        "partitions": [
-            {
-                "name": MEASURES,
-                "mode": "import",
-                "source": {
-                    "type": "m",
-                    "expression": '#table(type table [#"No column" = Int64.Type], {})',
-                },
-            }
-        ],
-    }
-
-
-def _measure_entries(measure: Measure, variables: Mapping[str, float]) -> list[dict]:
-    """A measure, and of a count the number behind it that others are computed from."""
-    entry = {
-        "name": measure.name,
-        "description": " ".join(measure.description.split()),
-        "expression": measure_dax(measure, variables),
-        **_measure_format(measure),
-        "displayFolder": measure.folder,
-        "lineageTag": tag("measure", measure.name),
-    }
-    if measure.kind != "count":
-        return [entry]
-    behind = {
-        **entry,
-        "name": unsuppressed(measure.name),
-        "description": f"{entry['description']} Small numbers too, for other measures.",
-        "expression": with_numbers_behind(measure.dax.strip()),
-        "displayFolder": "Small numbers",
-        "isHidden": True,
-        "lineageTag": tag("measure", measure.name, "unsuppressed"),
-    }
-    return [entry, behind]
-
-
-def _measure_format(measure: Measure) -> dict:
-    """How a measure is printed: one format, or one for each value of a column."""
-    if not measure.format_by:
-        return {"formatString": FORMATS[measure.format]}
-    mart, _, name = measure.format_by.partition(".")
-    table = semantic_model().tables[mart]
-    column = f"'{table.name}'[{title(name, table)}]"
-    lines = [
-        f"    {_dax_text(value)}, {_dax_text(FORMATS[form])},"
-        for value, form in semantic_model().formats[measure.format_by].items()
-    ]
-    expression = "\n".join(
-        [
-            "SWITCH(",
-            f"    SELECTEDVALUE({column}),",
-            *lines,
-            f"    {_dax_text(FORMATS[measure.format])}",
-            ")",
-        ]
-    )
-    return {"formatStringDefinition": {"expression": expression}}
-
-
-def _dax_text(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def unsuppressed(name: str) -> str:
-    """The name of the hidden measure that holds a count before small cells are hidden."""
-    return f"{name} (unsuppressed)"
-
-
-def measure_dax(measure: Measure, variables: Mapping[str, float]) -> str:
-    """The DAX of a measure as pages show it: blank where it would show a small cell."""
-    if measure.kind == "parameter":
-        column = f"'{parameter_table(measure)}'[Share]"
-        return f"SELECTEDVALUE({column}, {float(variables[measure.variable])})"
-    lines, shown = [], []
-    if measure.kind == "count":
-        value = "Number"
-        lines.append(f"VAR Number = [{unsuppressed(measure.name)}]")
-        shown.append(f"(Number = 0 || Number >= [{SMALLEST_CELL}])")
-    else:
-        value = measure.dax.strip()
-        value = value if measure.as_shown else with_numbers_behind(value)
-    if measure.rests_on not in (None, NOBODY):
-        lines.append(f"VAR Whole = [{unsuppressed(measure.rests_on)}]")
-        shown.append(f"Whole >= [{SMALLEST_CELL}]")
-    if measure.part:
-        lines += [f"VAR Part = [{unsuppressed(measure.part)}]", "VAR Rest = Whole - Part"]
-        shown += [f"({n} = 0 || {n} >= [{SMALLEST_CELL}])" for n in ("Part", "Rest")]
-    for i, name in enumerate(measure.gives_away, start=1):
-        lines.append(f"VAR GivenAway{i} = [{unsuppressed(name)}]")
-        shown.append(f"(GivenAway{i} = 0 || GivenAway{i} >= [{SMALLEST_CELL}])")
-    if not shown:
-        return value
-    indented = "\n".join(f"        {line}" for line in value.splitlines())
-    condition = "\n            && ".join(shown)
-    return "\n".join([*lines, "RETURN", "    IF(", f"        {condition},", indented, "    )"])
-
-
-def with_numbers_behind(dax: str) -> str:
-    """An expression that computes with counts before small cells are hidden."""
-
-    def name(match: re.Match) -> str:
-        measure = catalogue().get(match[1])
-        if measure is None:
-            raise ArtifactError(f"There is no measure [{match[1]}].")
-        return f"[{unsuppressed(match[1])}]" if measure.kind == "count" else match[0]
-
-    # a column's bracket follows its table's name
-    return re.sub(r"(?<![\w'])\[([^\]]+)\]", name, dax)
-
-
 # --- relationships --------------------------------------------------------------------------------
 
 
-def _relationships(spec: Model, marts: Mapping[str, Mart], dax: str) -> list[dict]:
+def _relationships(spec: Model, marts: Mapping[str, Mart], dax: str) -> list[Json]:
     """What dbt tests, between tables and columns of the model.
 
     Of several to one dimension one is active; the others are there if a measure activates them.
@@ -508,7 +283,7 @@ def _relationships(spec: Model, marts: Mapping[str, Mart], dax: str) -> list[dic
             if not is_dimension(spec.tables[to]) or is_dimension(table):
                 continue
             active = table.date if to == "dim_date" else table.dimensions.get(to)
-            relationship = {
+            relationship: Json = {
                 "name": tag("relationship", name, column),
                 "fromTable": table.name,
                 "fromColumn": title(column, table),
@@ -524,118 +299,3 @@ def _relationships(spec: Model, marts: Mapping[str, Mart], dax: str) -> list[dic
                 relationship["isActive"] = False
             result.append(relationship)
     return result
-
-
-# --- connection -----------------------------------------------------------------------------------
-
-
-def _connections() -> list[dict]:
-    """The parameters that a reader sets, and the one function that reads a mart."""
-    parameters = {
-        "Connection": (
-            "SQL Server",
-            "Where the marts are read from.",
-            ', List={"SQL Server", "Parquet files"}, DefaultValue="SQL Server"',
-        ),
-        "ServerName": (
-            "localhost",
-            "SQL Server that holds the marts, or a Fabric SQL endpoint.",
-            "",
-        ),
-        "DatabaseName": ("emr_analytics", "Database that holds the marts.", ""),
-        "SchemaName": ("marts", "Schema of the marts.", ""),
-        "ParquetFolder": (
-            r"C:\emr-analytics\warehouse\emr-marts",
-            "Folder of the Parquet files that `make build` writes.",
-            "",
-        ),
-    }
-    expressions = [
-        {
-            "name": name,
-            "description": description,
-            "expression": (
-                f'"{value}" meta [IsParameterQuery=true, Type="Text", '
-                f"IsParameterQueryRequired=true{more}]"
-            ),
-            "lineageTag": tag("expression", name),
-            "annotations": [{"name": "PBI_ResultType", "value": "Text"}],
-        }
-        for name, (value, description, more) in parameters.items()
-    ]
-    function = {
-        "name": "Mart",
-        "description": "A mart by its name, from where Connection says.",
-        "expression": (
-            "(name as text) as table =>\n"
-            '    if Connection = "Parquet files" then\n'
-            # one folder is one source: the service rejects a path that an argument is part of
-            "        Parquet.Document(\n"
-            "            Table.SelectRows(Folder.Files(ParquetFolder),"
-            ' each [Name] = name & ".parquet"){0}[Content]\n'
-            "        )\n"
-            "    else\n"
-            "        Sql.Database(ServerName, DatabaseName)"
-            "{[Schema = SchemaName, Item = name]}[Data]"
-        ),
-        "lineageTag": tag("expression", "Mart"),
-        "annotations": [{"name": "PBI_ResultType", "value": "Function"}],
-    }
-    return [*expressions, function]
-
-
-# --- security -------------------------------------------------------------------------------------
-
-
-def _roles(spec: Model) -> list[dict]:
-    """Two roles: readers see their departments, or all departments of their facilities."""
-    readers = spec.tables["bridge_reader_department"].name
-    department = spec.tables["dim_department"].name
-    own = f"'{readers}'[User name] = USERPRINCIPALNAME()"
-    # of the whole hospital: no department's reader sees them
-    whole_hospital = [
-        table.name
-        for name, table in spec.tables.items()
-        if not is_dimension(table)
-        and "dim_department" not in table.dimensions
-        and not name.startswith("bridge_")
-        and name != "rpt_data_quality"
-    ]
-    return [
-        {
-            "name": name,
-            "description": description,
-            "modelPermission": "read",
-            "tablePermissions": [
-                {
-                    "name": department,
-                    "filterExpression": (
-                        f"{department}[{column}]\n"
-                        "    IN CALCULATETABLE(\n"
-                        f"        VALUES('{readers}'[{column}]),\n"
-                        f"        {own},\n"
-                        # a filter of a role is judged row by row, and the row would filter readers
-                        f"        REMOVEFILTERS({department})\n"
-                        "    )"
-                    ),
-                },
-                {"name": readers, "filterExpression": own},
-                *(
-                    {"name": table, "filterExpression": "FALSE()"}
-                    for table in sorted(whole_hospital)
-                ),
-            ],
-        }
-        for name, description, column in (
-            (
-                "Own departments",
-                "A reader sees the departments of report_readers.",
-                "Department key",
-            ),
-            (
-                "Own facilities",
-                "A reader sees all departments of these facilities.",
-                "Facility name",
-            ),
-        )
-    ]

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from powerbi.marts import Mart
-from powerbi.model import build_database, tag
+from powerbi.model import build_database
+from powerbi.names import Json, tag
 from powerbi.report import report_files
 from powerbi.tmdl import database_tmdl
 
@@ -54,7 +55,7 @@ def project_files(marts: Mapping[str, Mart], variables: Mapping[str, float]) -> 
     return files
 
 
-def _seed(name: str) -> list[dict]:
+def _seed(name: str) -> list[dict[str, str]]:
     path = SEEDS / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -86,5 +87,5 @@ def _platform(kind: str) -> str:
     )
 
 
-def _json(content: dict) -> str:
+def _json(content: Json) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 
+from powerbi.names import Json
+
 # In TMDL a plain property stands below its object, children below properties.
 CHILDREN = {
     "columns": "column",
@@ -36,7 +38,7 @@ def column_reference(table: str, column: str) -> str:
     return f"{quoted(table)}.{quoted(column)}"
 
 
-def database_tmdl(database: dict) -> dict[str, str]:
+def database_tmdl(database: Json) -> dict[str, str]:
     """All files of a model's definition folder, by their path in it.
 
     Args:
@@ -58,7 +60,7 @@ def database_tmdl(database: dict) -> dict[str, str]:
     return files
 
 
-def _model(model: dict) -> str:
+def _model(model: Json) -> str:
     own = {
         key: value
         for key, value in model.items()
@@ -70,7 +72,7 @@ def _model(model: dict) -> str:
     return text + "\n" + "\n".join(refs) + "\n\n"
 
 
-def _relationship(relationship: dict) -> str:
+def _relationship(relationship: Json) -> str:
     lines = [f"relationship {relationship['name']}"]
     if not relationship.get("isActive", True):
         lines.append("\tisActive: false")
@@ -80,12 +82,12 @@ def _relationship(relationship: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _object(kind: str, content: dict, level: int, name: str | None = None) -> str:
+def _object(kind: str, content: Json, level: int, name: str | None = None) -> str:
     """An object with its properties and children, a blank line after each child."""
     tabs = "\t" * level
     lines = [f"{tabs}/// {line}" for line in content.get("description", "").splitlines()]
     first = f"{tabs}{kind} {quoted(name or content['name'])}"
-    source = content.get("source")
+    source = content.get("source", {})
     if kind == "partition":
         first += f" = {source['type']}"
     expression = content.get("expression", content.get("value"))
@@ -111,7 +113,7 @@ def _object(kind: str, content: dict, level: int, name: str | None = None) -> st
     return text
 
 
-def _child(kind: str, child: dict, level: int) -> str:
+def _child(kind: str, child: Json, level: int) -> str:
     tabs = "\t" * level
     if kind == "annotation":
         return f"{tabs}annotation {quoted(child['name'])} = {child['value']}\n"
@@ -150,5 +152,5 @@ def _assigned(first: str, expression: str, level: int) -> list[str]:
     return [f"{first} =", *(("\t" * level + line).rstrip() for line in lines)]
 
 
-def _json(value: dict, level: int) -> list[str]:
+def _json(value: Json, level: int) -> list[str]:
     return ["\t" * level + line for line in json.dumps(value, indent=2).splitlines()]

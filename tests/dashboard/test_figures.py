@@ -23,9 +23,9 @@ from dashboard.snapshot import write_snapshot
 from dashboard.tables import table_html
 from emr.project import UserError
 from measures.catalogue import catalogue
+from measures.formats import FORMS, text
 from measures.pages import Page, Visual, all_pages
 from measures.query import Selection
-from measures.text import FORMS, text
 
 PAGES = {page.name: page for page in all_pages().pages}
 VISUALS = [(page.name, visual) for page in PAGES.values() for visual in page.visuals]
@@ -150,7 +150,7 @@ def test_visuals_that_overlap_are_an_error():
     ("form", "value", "expected"),
     [
         ("count", 8413.0, "8,413"),
-        ("share", 0.14271, "14.3%"),
+        ("rate", 0.14271, "14.3%"),
         ("money", 1234567.8, "$1,234,568"),
         ("points", 2.96, "+3.0 points"),
         ("points", -0.04, "0.0 points"),
@@ -160,7 +160,7 @@ def test_visuals_that_overlap_are_an_error():
         ("change_tenths", -0.26, "-0.3"),
         ("yes_no", 1.0, "Yes"),
         ("yes_no", 0.0, "No"),
-        ("share", None, "–"),
+        ("rate", None, "–"),
     ],
 )
 def test_a_figure_in_words(form, value, expected):
@@ -169,7 +169,7 @@ def test_a_figure_in_words(form, value, expected):
 
 def test_every_format_has_words():
     formats = {measure.format for measure in catalogue().values()}
-    assert formats <= {*FORMS, "yes_no"}
+    assert formats <= set(FORMS)
 
 
 def cards(row: dict, names: list[str], counts: dict | None = None):
@@ -178,19 +178,19 @@ def cards(row: dict, names: list[str], counts: dict | None = None):
 
 
 def test_a_card_says_whether_a_change_is_good():
-    name = "Readmission rate 30 days"
-    change = f"{name} change on previous period"
+    name = "30-day readmission rate"
+    change = f"{name} vs. prior period"
     (card,) = cards(
-        {name: 0.143, change: 3.0}, [name, change], {"Index admissions 30 days": 1381.0}
+        {name: 0.143, change: 3.0}, [name, change], {"Index admissions (30-day)": 1381.0}
     )
-    assert (card.value, card.notes) == ("14.3%", ("1,381 index admissions 30 days",))
+    assert (card.value, card.notes) == ("14.3%", ("1,381 index admissions (30-day)",))
     assert [(c.text, c.against, c.direction, c.is_better) for c in card.changes] == [
-        ("+3.0 points", "on the period before, worse", "up", False)
+        ("+3.0 points", "vs. prior period (worse)", "up", False)
     ]
     (card,) = cards({name: 0.143, change: 0.01}, [name, change])
     assert [(c.direction, c.is_better) for c in card.changes] == [("none", None)]
-    (card,) = cards({"Encounters": 20, "Encounters change on previous period": -0.5}, [
-        "Encounters", "Encounters change on previous period",
+    (card,) = cards({"Encounters": 20, "Encounters vs. prior period": -0.5}, [
+        "Encounters", "Encounters vs. prior period",
     ])  # fmt: skip
     assert [(c.direction, c.is_better) for c in card.changes] == [("down", None)]
 
@@ -199,14 +199,14 @@ def test_a_card_of_few_says_so():
     (card,) = cards({"Denial rate": None}, ["Denial rate"], {"Adjudicated claims": None})
     assert (card.value, card.notes) == ("–", ("fewer than 11 adjudicated claims, or none",))
     (card,) = cards({"Denial rate": None}, ["Denial rate"], {"Adjudicated claims": 300.0})
-    assert card.notes == ("300 adjudicated claims", "too few of them, or of the rest, to show")
+    assert card.notes == ("300 adjudicated claims", "too few of these, or of the rest, to show")
     (card,) = cards({"Encounters": None}, ["Encounters"])
     assert (card.value, card.notes) == ("–", ("fewer than 11",))
 
 
 def test_a_year_is_compared_once_where_the_period_before_is_the_year_before():
-    name = "Readmission rate 30 days"
-    names = [name, f"{name} change on previous period", f"{name} change on previous year"]
+    name = "30-day readmission rate"
+    names = [name, f"{name} vs. prior period", f"{name} vs. prior year"]
     (card,) = cards(dict(zip(names, (0.143, 3.0, 3.0), strict=True)), names)
     assert len(card.changes) == 1
     (card,) = cards(dict(zip(names, (0.143, 3.0, -1.0), strict=True)), names)
@@ -272,13 +272,13 @@ def test_a_csv_holds_no_formula():
 
 def test_a_table_is_text_and_escapes_what_a_hospital_wrote():
     shown = visual(
-        values=["dim_department.department_name", "Overall rating answers", "Overall rating"],
-        gray_if_few="Overall rating answers",
+        values=["dim_department.department_name", "Overall rating responses", "Overall rating"],
+        gray_if_few="Overall rating responses",
     )
     rows = pd.DataFrame(
         {
             "dim_department.department_name": ["<b>A&E</b>", "ER"],
-            "Overall rating answers": [12, 300],
+            "Overall rating responses": [12, 300],
             "Overall rating": [8.0, None],
         }
     )
@@ -300,14 +300,14 @@ def test_of_many_values_without_a_figure_the_first_are_named():
 
 def test_what_begins_rows_in_the_same_way_is_said_once():
     texts = ["rpt_findings.finding_id", "rpt_findings.statement", "rpt_findings.unit"]
-    shown = visual(values=[*texts, "Finding, value"])
+    shown = visual(values=[*texts, "Measured value"])
     rows = pd.DataFrame(
         {
             "rpt_findings.finding_id": ["F1", "F1", "F2"],
             # the same statement of another finding is said again
             "rpt_findings.statement": ["Same", "Same", "Same"],
             "rpt_findings.unit": ["count", "ratio", "ratio"],
-            "Finding, value": [2.0, 2.0, 2.0],
+            "Measured value": [2.0, 2.0, 2.0],
         }
     )
     html = table_html(Figures(shown, rows, {}), fewest=25)
@@ -335,12 +335,12 @@ def test_a_control_chart_shows_limits_and_signals():
             "dim_date.year_month_name": ["Jan 2024", "Feb 2024"] * 2,
             "dim_date.year_month_sort": [202401, 202402] * 2,
             "dim_department.department_name": ["ER", "ER", "Surgery", "Surgery"],
-            "Control chart, value": [0.2, 0.4, None, None],
-            "Control chart, center line": [0.25, 0.25, None, None],
-            "Control chart, lower limit": [0.1, 0.1, None, None],
-            "Control chart, upper limit": [0.35, 0.35, None, None],
-            "Control chart signals": [0, 1, 0, 0],
-            "Index admissions 30 days": [90, 80, None, None],
+            "Control chart: value": [0.2, 0.4, None, None],
+            "Control chart: center line": [0.25, 0.25, None, None],
+            "Control chart: lower limit": [0.1, 0.1, None, None],
+            "Control chart: upper limit": [0.35, 0.35, None, None],
+            "Special-cause signals": [0, 1, 0, 0],
+            "Index admissions (30-day)": [90, 80, None, None],
         }
     )
     multiples, without = multiples_of(Figures(shown, rows, {}))
@@ -444,7 +444,7 @@ def test_control_charts_of_the_demo_have_limits(of_the_demo):
     assert len(multiples) > 5
     assert any("with a signal" in multiple.words for multiple in multiples)
     for multiple in multiples:
-        assert multiple.figures.rows["Control chart, upper limit"].notna().sum() > 20
+        assert multiple.figures.rows["Control chart: upper limit"].notna().sum() > 20
 
 
 def test_a_point_that_lacks_one_of_its_figures_is_named(of_the_demo):
@@ -452,7 +452,7 @@ def test_a_point_that_lacks_one_of_its_figures_is_named(of_the_demo):
     (shown,) = (v for v in one.visuals if v.kind == "scatter")
     chosen = Choice({"Period": ("Last 12 months",)})
     figures = figures_of(one, [shown], chosen, of_the_demo, ask)[shown.title]
-    drawn = figures.rows.dropna(subset=["Overall rating", "Readmission rate 30 days"])
+    drawn = figures.rows.dropna(subset=["Overall rating", "30-day readmission rate"])
     names = "dim_department.department_name"
     assert not set(figures.too_few) & set(drawn[names])
     lacking = set(figures.rows[names]) - set(drawn[names])

@@ -99,14 +99,14 @@ def test_headline_figures_are_those_of_the_marts(reader, marts):
         "select count(*) from marts.fct_encounters as facts inner join marts.dim_date as days "
         f"on facts.arrival_date_key = days.date_key {LAST_YEAR}",
     )
-    assert reader.card("Encounters, and change", "Encounters") == f"{encounters:,}"
+    assert reader.card("Encounter volume", "Encounters") == f"{encounters:,}"
     rate = one(
         marts,
         "select avg(is_readmitted_30_days) from marts.fct_readmissions as facts "
         "inner join marts.dim_date as days on facts.discharge_date_key = days.date_key "
         f"{LAST_YEAR}",
     )
-    assert reader.card("Readmitted within 30 days", "Readmission rate") == f"{rate:.1%}"
+    assert reader.card("30-day readmission rate", "30-day readmission rate") == f"{rate:.1%}"
     before = one(
         marts,
         "select avg(is_readmitted_30_days) from marts.fct_readmissions as facts "
@@ -114,14 +114,14 @@ def test_headline_figures_are_those_of_the_marts(reader, marts):
         "where days.calendar_year = 2023",
     )
     change = f"{100 * (rate - before):+.1f} points"
-    assert change in reader.visual("Readmitted within 30 days").inner_text()
+    assert change in reader.visual("30-day readmission rate").inner_text()
     rating = one(
         marts,
         "select avg(overall_rating) from marts.fct_satisfaction as facts "
         "inner join marts.dim_date as days on facts.discharge_date_key = days.date_key "
         f"{LAST_YEAR} and is_survey_eligible = 1",
     )
-    assert reader.card("Overall rating, 0 to 10", "Overall rating") == f"{rating:.2f}"
+    assert reader.card("Overall rating (0–10)", "Overall rating") == f"{rating:.2f}"
 
 
 # Page, visual, card, how it is printed, and the figure by an own query for Cardiology's last year.
@@ -142,15 +142,15 @@ FIGURES = [
     ),
     (
         "departments-and-satisfaction",
-        "Rating, top box and response rate",
-        "Overall rating top box",
+        "Ratings, top-box scores and response rate",
+        "Overall rating (top-box %)",
         "{:.1%}",
         "select avg(case when overall_rating >= 9 then 1 when overall_rating >= 0 then 0 end) "
         "from marts.fct_satisfaction as facts {discharge} and is_survey_eligible = 1",
     ),
     (
         "departments-and-satisfaction",
-        "Rating, top box and response rate",
+        "Ratings, top-box scores and response rate",
         "Surveys returned",
         "{:,.0f}",
         "select count(*) from marts.fct_satisfaction as facts {discharge} "
@@ -158,7 +158,7 @@ FIGURES = [
     ),
     (
         "operations",
-        "Volume, stay, occupancy and waits",
+        "Volume, LOS, occupancy and wait times",
         "Occupancy",
         "{:.1%}",
         "select sum(facts.midnight_census) / sum(facts.staffed_beds) "
@@ -166,22 +166,22 @@ FIGURES = [
     ),
     (
         "operations",
-        "Volume, stay, occupancy and waits",
-        "Average length of stay",
+        "Volume, LOS, occupancy and wait times",
+        "Average length of stay (ALOS)",
         "{:.1f}",
         "select avg(length_of_stay_days) from marts.fct_encounters as facts {discharge} "
         "and encounter_class = 'inpatient' and discharged_at is not null",
     ),
     (
         "department",
-        "Volume, stay and occupancy",
+        "Volume, LOS and occupancy",
         "Encounters",
         "{:,.0f}",
         "select count(*) from marts.fct_encounters as facts {arrival}",
     ),
     (
         "data-quality",
-        "How many the figures of this choice rest on",
+        "Denominators for the current selection",
         "Patients",
         "{:,.0f}",
         "select count(distinct patient_key) from marts.fct_encounters as facts {arrival}",
@@ -189,7 +189,7 @@ FIGURES = [
     (
         "data-quality",
         "Rows delivered, rejected and flagged",
-        "Delivered rows",
+        "Rows received",
         "{:,.0f}",
         "select sum(delivered_rows) from (select distinct table_name, delivered_rows "
         "from marts.rpt_data_quality)",
@@ -221,7 +221,7 @@ def test_figures_of_a_choice_are_those_of_the_marts(
 
 def test_findings_are_those_of_the_report(reader, marts):
     reader.open()
-    table = reader.table("The findings, checked on all of the data")
+    table = reader.table("Key findings (full data period)")
     expected = marts.execute(
         "select finding_id, measure, is_confirmed from marts.rpt_findings "
         "order by finding_id, check_number"
@@ -267,9 +267,9 @@ def test_a_slicer_changes_the_figures_and_the_address(reader, marts, chromium, a
         "on facts.department_key = departments.department_key "
         f"{LAST_YEAR} and departments.department_name = 'Oncology'",
     )
-    title = "Volume, stay, occupancy and waits"
+    title = "Volume, LOS, occupancy and wait times"
     assert reader.card(title, "Encounters per day") == f"{expected:,.1f}"
-    assert [row[0] for row in reader.table("Waits and stays by department")] == ["Oncology"]
+    assert [row[0] for row in reader.table("Wait times and LOS by department")] == ["Oncology"]
     assert "department=Oncology" in reader.page.url
     # the address shows the same to somebody else, and another page keeps the choice
     other = Reader(chromium, address, 1280, 900)
@@ -278,7 +278,7 @@ def test_a_slicer_changes_the_figures_and_the_address(reader, marts, chromium, a
     other.page.get_by_role("link", name="Readmissions").click()
     other.page.wait_for_function("document.querySelector('h1')?.innerText == 'Readmissions'")
     other.wait()
-    table = other.table("Observed to expected, with 95% limits")
+    table = other.table("O/E ratio (95% CI)")
     assert [row[0] for row in table] == ["Oncology"]
     assert "department=Oncology" in other.page.url
     assert not other.complaints
@@ -313,7 +313,7 @@ def test_each_slicer_chooses_with_the_keyboard(reader, marts, slicer, value, con
     )
     reader.open("data-quality")
     choose(reader, slicer, value)
-    title = "How many the figures of this choice rest on"
+    title = "Denominators for the current selection"
     assert expected > 100
     assert reader.card(title, "Encounters") == f"{expected:,}"
     assert in_address in reader.page.url.replace("%20", "+")
@@ -322,7 +322,7 @@ def test_each_slicer_chooses_with_the_keyboard(reader, marts, slicer, value, con
 
 def test_a_choice_of_nobody_and_of_few_is_said_and_not_shown(reader, marts):
     reader.open("readmissions?department=Pediatrics&age_group=Senior")
-    assert reader.card("Readmission rate by window", "Readmission rate 30 days") == "–"
+    assert reader.card("Readmission rate by window", "30-day readmission rate") == "–"
     text = reader.page.locator("[data-testid=stMain]").inner_text()
     assert "No data for this choice, or too few to show" in text
     assert not reader.complaints
@@ -340,8 +340,8 @@ def test_a_choice_of_nobody_and_of_few_is_said_and_not_shown(reader, marts):
     assert count == 1
     choice = f"month={month}&department={department}&age_group={age_group}&payer={payer}"
     reader.open(f"operations?{choice.replace(' ', '+')}")
-    title = "Volume, stay, occupancy and waits"
-    for name in ("Encounters per day", "Mean wait", "Left without being seen share"):
+    title = "Volume, LOS, occupancy and wait times"
+    for name in ("Encounters per day", "Mean door-to-provider time", "LWBS rate"):
         assert reader.card(title, name) == "–"
     assert "fewer than 11" in reader.visual(title).inner_text()
     assert not reader.complaints
@@ -351,7 +351,7 @@ def test_what_the_marts_do_not_have_is_said(reader):
     reader.open("operations?department=Nowhere&payer=Medicaid")
     text = reader.page.locator("[data-testid=stAlert]").inner_text()
     assert "The address asks for Department “Nowhere”, which these marts do not have." in text
-    title = "Volume, stay, occupancy and waits"
+    title = "Volume, LOS, occupancy and wait times"
     assert reader.visual(title).inner_text().count("does not follow: Payer") == 1
 
 
@@ -399,7 +399,7 @@ def test_on_a_telephone_nothing_that_the_keyboard_reaches_is_out_of_sight(chromi
 
 def test_a_slider_changes_what_it_promises_and_the_address(reader, marts):
     reader.open("recommendations")
-    title = "R5, coverage, all data"
+    title = "R5: Insurance coverage (full data period)"
     before = reader.card(title, "Newly insured patients")
     insured = one(
         marts,
@@ -408,7 +408,7 @@ def test_a_slider_changes_what_it_promises_and_the_address(reader, marts):
         "where latest_payer_category <> 'Uninsured'",
     )
     assert float(before) == pytest.approx(0.1 * insured, abs=0.06)
-    go_with_tab(reader, reader.page.get_by_role("slider", name="More insured patients"))
+    go_with_tab(reader, reader.page.get_by_role("slider", name="Increase in insured patients"))
     reader.page.keyboard.press("ArrowLeft")
     reader.wait()
     after = reader.card(title, "Newly insured patients")
@@ -419,7 +419,7 @@ def test_a_slider_changes_what_it_promises_and_the_address(reader, marts):
 
 def test_figures_come_as_csv_with_small_cells_empty(reader, marts):
     reader.open("readmissions")
-    visual = reader.visual("Observed to expected, with 95% limits")
+    visual = reader.visual("O/E ratio (95% CI)")
     with reader.page.expect_download() as download:
         visual.get_by_role("button", name="CSV").click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
@@ -435,12 +435,12 @@ def test_figures_come_as_csv_with_small_cells_empty(reader, marts):
     for name, index_admissions, readmitted in expected:
         if not index_admissions:
             continue
-        assert table.loc[name, "Index admissions 30 days"] == index_admissions
+        assert table.loc[name, "Index admissions (30-day)"] == index_admissions
         if 0 < readmitted < 11:
             hidden += 1
-            assert pd.isna(table.loc[name, "Readmitted stays 30 days"])
+            assert pd.isna(table.loc[name, "30-day readmissions"])
         else:
-            assert table.loc[name, "Readmitted stays 30 days"] == readmitted
+            assert table.loc[name, "30-day readmissions"] == readmitted
     assert hidden
 
 

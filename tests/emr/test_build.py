@@ -146,8 +146,8 @@ def test_make_without_a_fitting_python_says_so(clone, tmp_path):
         ("Encounters", 4321, 4321, ("4,321", "")),
         ("Encounters", None, 3, ("-", "")),
         ("Net revenue", 1234567.8, 4321, ("$1,234,568", "4,321")),
-        ("Days in accounts receivable", 70.04, None, ("70.0", "")),
-        ("Days in accounts receivable", None, None, ("no data", "")),
+        ("Days in A/R", 70.04, None, ("70.0", "")),
+        ("Days in A/R", None, None, ("no data", "")),
     ],
 )
 def test_small_cells_are_not_printed(name, value, count, expected):

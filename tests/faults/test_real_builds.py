@@ -155,7 +155,7 @@ def built(night: Night) -> Hospital:
 def test_the_first_build_of_a_clone_ends_with_figures(demo_build, demo_of_a_clone):
     hospital = demo_of_a_clone
     assert "all good" in demo_build.output
-    assert "Readmission rate 30 days" in demo_build.output
+    assert "30-day readmission rate" in demo_build.output
     assert "fct_encounters" in demo_build.output
     assert hospital.warehouse.exists()
     assert (parquet_folder(hospital.warehouse) / "fct_encounters.parquet").exists()

@@ -11,7 +11,8 @@ import yaml
 from sqlglot import exp
 
 from measures.catalogue import catalogue, semantic_model
-from measures.query import Selection, is_reference, parsed, statement
+from measures.expressions import is_reference, parsed
+from measures.query import Selection, statement
 from tests.conftest import PROJECT_ROOT
 
 Marts = Mapping[str, list[dict]]

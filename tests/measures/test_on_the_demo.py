@@ -33,15 +33,15 @@ def figures(connection, variables, names, by=(), selection=None) -> dict:
     [
         (
             [
-                "Index admissions 30 days",
-                "Readmitted stays 30 days",
-                "Readmission rate 30 days",
-                "Patients readmitted rate 30 days",
-                "Expected readmissions 30 days",
-                "Observed to expected readmissions",
-                "Observed to expected readmissions, lower limit",
-                "Observed to expected readmissions, upper limit",
-                "HWR-style readmission rate 30 days",
+                "Index admissions (30-day)",
+                "30-day readmissions",
+                "30-day readmission rate",
+                "Patient-level 30-day readmission rate",
+                "Expected 30-day readmissions",
+                "Readmission O/E ratio",
+                "Readmission O/E ratio, lower 95% limit",
+                "Readmission O/E ratio, upper 95% limit",
+                "30-day HWR-like readmission rate",
             ],
             ["fct_readmissions.department_key"],
             "select department_key, index_admissions, readmitted_stays, readmission_rate_30_days, "
@@ -50,19 +50,19 @@ def figures(connection, variables, names, by=(), selection=None) -> dict:
             "from marts.rpt_department_readmissions where is_total = 0",
         ),
         (
-            ["Net revenue", "Adjudicated claims", "Denial rate", "Denied share of billed amount"],
+            ["Net revenue", "Adjudicated claims", "Denial rate", "Denied amount (% of billed)"],
             ["dim_payer.payer_category"],
             "select payer_category, net_revenue_amount, adjudicated_claims, denial_rate, "
             "denied_billed_share from marts.rpt_payer_mix where adjudicated_claims > 0",
         ),
         (
-            ["Payer's share of encounters", "Payer's share of net revenue"],
+            ["Payer mix (% of encounters)", "Payer mix (% of net revenue)"],
             ["dim_payer.payer_category"],
             "select payer_category, encounter_share, net_revenue_share from marts.rpt_payer_mix "
             "where adjudicated_claims > 0",
         ),
         (
-            ["Share of patients by latest payer"],
+            ["Payer mix (% of patients, latest payer)"],
             ["dim_patient.latest_payer_category"],
             "select payer_category, patient_share from marts.rpt_payer_mix where patients > 0",
         ),
@@ -79,33 +79,38 @@ def figures(connection, variables, names, by=(), selection=None) -> dict:
             "encounters_per_day, admissions, discharges from marts.rpt_department_months",
         ),
         (
-            ["Average length of stay", "Mean wait", "Mean boarding", "Mean midnight census"],
+            [
+                "Average length of stay (ALOS)",
+                "Mean door-to-provider time",
+                "Mean boarding time",
+                "Average daily census (ADC)",
+            ],
             ["dim_department.department_key", "dim_date.year_month_sort"],
             "select department_key, calendar_year * 100 + month_number, "
             "average_length_of_stay_days, mean_wait_minutes, mean_boarding_minutes, "
             "mean_midnight_census from marts.rpt_department_months",
         ),
         (
-            ["Days in accounts receivable"],
+            ["Days in A/R"],
             ["dim_date.year_month_sort"],
             "select cast(month_end_date_key / 100 as int), days_in_receivables "
             "from marts.rpt_receivables",
         ),
         (
-            ["Overall rating", "Overall rating answers", "Overall rating top box"],
+            ["Overall rating", "Overall rating responses", "Overall rating (top-box %)"],
             ["dim_department.department_key"],
             "select department_key, mean_score, answers, top_box_share "
             "from marts.rpt_department_satisfaction "
             "where is_total = 0 and measure = 'Overall rating'",
         ),
         (
-            ["Communication top box"],
+            ["Communication composite (top-box %)"],
             ["dim_department.department_key"],
             "select department_key, top_box_share from marts.rpt_department_satisfaction "
             "where is_total = 0 and measure = 'Communication'",
         ),
         (
-            ["Response rate", "Surveys sent"],
+            ["Survey response rate", "Surveys sent"],
             ["dim_department.department_key"],
             "select department_key, top_box_share, answers "
             "from marts.rpt_department_satisfaction "
@@ -151,21 +156,21 @@ def test_sliders_at_their_defaults_are_the_recommendations(demo, variables):
     amount = "Allowed amount of readmissions per year"
     chronic = ("R1", "Chronic patients")
     close = {"rel": 2e-4}
-    assert value("Readmissions of chronic patients avoided per year") == pytest.approx(
+    assert value("Readmissions avoided per year, chronic patients") == pytest.approx(
         saved((*chronic, readmissions)), **close
     )
-    assert value("Bed-days of chronic patients saved per year") == pytest.approx(
+    assert value("Bed days saved per year, chronic patients") == pytest.approx(
         saved((*chronic, "Bed-days of readmissions per year")), **close
     )
-    assert value("Allowed amount of chronic patients saved per year") == pytest.approx(
-        saved((*chronic, amount)), **close
-    )
+    assert value(
+        "Avoidable readmission cost (allowed) per year, chronic patients"
+    ) == pytest.approx(saved((*chronic, amount)), **close)
     for department in ("ER", "Oncology"):
         chosen = {"dim_department__department_name": [department]}
         assert value("Readmissions avoided per year", **chosen) == pytest.approx(
             saved(("R4", department, readmissions)), **close
         )
-        assert value("Allowed amount of readmissions saved per year", **chosen) == pytest.approx(
+        assert value("Avoidable readmission cost (allowed) per year", **chosen) == pytest.approx(
             saved(("R4", department, amount)), **close
         )
     for department in ("Cardiology", "Oncology", "Pediatrics"):
@@ -173,24 +178,27 @@ def test_sliders_at_their_defaults_are_the_recommendations(demo, variables):
             "dim_department__department_name": [department],
             "dim_date__month_number": [2, 3, 6, 7],
         }
-        assert value("Occupancy after the move", **chosen) == pytest.approx(
+        assert value("Projected occupancy", **chosen) == pytest.approx(
             changes[("R2", department, "Occupancy in peak months")][1], abs=1e-4
         )
-        assert value("Mean wait after the move", **chosen) == pytest.approx(
+        assert value("Projected door-to-provider time", **chosen) == pytest.approx(
             changes[("R2", department, "Mean wait in peak months")][1], abs=1e-4
         )
     since = date.fromisoformat(variables["finding_shift_date"])
-    for name, measure in (
-        ("Overall rating", "Overall rating"),
-        ("Overall rating top box", "Top-box share"),
+    for names, measure in (
+        (["Overall rating", "Projected overall rating"], "Overall rating"),
+        (
+            ["Overall rating (top-box %)", "Projected overall rating (top-box %)"],
+            "Top-box share",
+        ),
     ):
         recent = Selection(since, date(2099, 12, 31), {DEPARTMENT: ["Orthopedics"]})
-        row = figures(demo, variables, [name, f"{name} after improvement"], (), recent)[()]
+        row = figures(demo, variables, names, (), recent)[()]
         assert row == pytest.approx(changes[("R3", "Orthopedics", measure)], abs=1e-4)
-    assert value("Uninsured share") == pytest.approx(
+    assert value("Uninsured rate") == pytest.approx(
         changes[("R5", "All patients", "Uninsured share")][0], abs=1e-4
     )
-    assert value("Uninsured share after expansion") == pytest.approx(
+    assert value("Projected uninsured rate") == pytest.approx(
         changes[("R5", "All patients", "Uninsured share")][1], abs=1e-4
     )
     assert value("Additional net revenue per year") == pytest.approx(

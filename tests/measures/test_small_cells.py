@@ -6,11 +6,11 @@ import pytest
 
 NAMES = [
     "Encounters",
-    "Emergency arrivals",
-    "Left without being seen",
-    "Left without being seen share",
-    "Waits",
-    "Mean wait",
+    "ED arrivals",
+    "Left without being seen (LWBS)",
+    "LWBS rate",
+    "Encounters with a recorded wait",
+    "Mean door-to-provider time",
 ]
 
 
@@ -54,10 +54,14 @@ def test_measures_compute_with_small_counts_that_they_do_not_show(ask):
     """Six of 40 who left are a third of the others' waits: the mean of all is right."""
     found = ask(
         {"fct_encounters": encounters(40, 0, 35)},
-        ["Net revenue per encounter", "Mean wait", "Encounters"],
+        ["Net revenue per encounter", "Mean door-to-provider time", "Encounters"],
         smallest_cell=11,
     )
-    assert found == {"Net revenue per encounter": None, "Mean wait": 20, "Encounters": 40}
+    assert found == {
+        "Net revenue per encounter": None,
+        "Mean door-to-provider time": 20,
+        "Encounters": 40,
+    }
 
 
 @pytest.mark.parametrize(("planned", "is_shown"), [(0, True), (1, False), (10, False), (11, True)])
@@ -74,9 +78,9 @@ def test_the_unplanned_do_not_give_the_planned_away(ask, planned, is_shown):
     found = ask(
         {"fct_readmissions": stays},
         [
-            "Readmitted stays 30 days",
-            "Unplanned readmitted stays 30 days",
-            "Unplanned readmission rate 30 days",
+            "30-day readmissions",
+            "30-day unplanned readmissions",
+            "30-day unplanned readmission rate",
         ],
         smallest_cell=11,
     )

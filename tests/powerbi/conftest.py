@@ -63,7 +63,7 @@ def load_model(connection: duckdb.DuckDBPyConnection, model: dict) -> Engine:
             columns = ", ".join(_column(column, query) for column in table["columns"])
             rows = f"select {columns} from marts.{mart[1]}"
         elif steps := re.search(r"\{0\.\.(\d+)\}", query):
-            rows = f'select i / 100.0 as "Share" from range({int(steps[1]) + 1}) as t(i)'
+            rows = f'select i / 100.0 as "Value" from range({int(steps[1]) + 1}) as t(i)'
         else:
             rows = 'select cast(null as bigint) as "No column" where false'
         connection.execute(f'create or replace temp table "{table["name"]}" as {rows}')

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from measures.catalogue import catalogue
-from powerbi.model import parameter_table
+from measures.dax import slider_table
 from tests.powerbi.best_practice import NOT_EVALUATED, RULES, Tabular
 from tests.powerbi.dax_parser import tokens_of
 
@@ -19,7 +19,7 @@ EXCEPTIONS: dict[str, tuple[Callable[[str], bool], str]] = {
         lambda name: (
             name
             in {
-                "'Acute stays'[Expected probability 30 days]",
+                "'Inpatient stays'[Expected probability 30 days]",
                 "'Control charts'[Value]",
                 "'Control charts'[Center line]",
                 "'Control charts'[Lower limit]",
@@ -52,7 +52,7 @@ EXCEPTIONS: dict[str, tuple[Callable[[str], bool], str]] = {
         lambda name: (
             name
             in {"Key figures", "Findings", "Recommendations", "Flag agreement", "Data quality"}
-            | {parameter_table(m) for m in catalogue().values() if m.kind == "parameter"}
+            | {slider_table(m) for m in catalogue().values() if m.kind == "parameter"}
         ),
         "measures, sliders, and answers about the whole of the data",
     ),
@@ -61,12 +61,12 @@ EXCEPTIONS: dict[str, tuple[Callable[[str], bool], str]] = {
         "2024-03-04 is read the same in every country, 03/04/2024 is not",
     ),
     "PERCENTAGE_FORMATTING": (
-        lambda name: re.search(" change on previous (period|year)$", name),
+        lambda name: re.search(r" vs\. prior (period|year)$", name),
         "a change shows its sign",
     ),
     "INTEGER_FORMATTING": (
         lambda name: (
-            name == "Smallest cell"
+            name == "Minimum cell size"
             or catalogue()[name].format in {"ratio", "score", "points", "yes_no"}
             or catalogue()[name].format.startswith("change_")
         ),
@@ -182,7 +182,7 @@ BREAKS: dict[str, Callable[[dict], object]] = {
     "UNNECESSARY_COLUMNS": lambda m: table(m, "Claims")["columns"].append(
         {**column(m, "Claims", "Allowed amount"), "name": "Nobody asks for it"}
     ),
-    "UNNECESSARY_MEASURES": lambda m: measure(m, "Inpatient mortality").update(isHidden=True),
+    "UNNECESSARY_MEASURES": lambda m: measure(m, "Inpatient mortality rate").update(isHidden=True),
     "ENSURE_TABLES_HAVE_RELATIONSHIPS": lambda m: m.update(
         relationships=[r for r in m["relationships"] if r["fromTable"] != "Claims"]
     ),

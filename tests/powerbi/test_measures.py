@@ -9,7 +9,7 @@ import pytest
 
 from measures.catalogue import catalogue
 from measures.query import Selection, statement
-from powerbi.report import field_name
+from powerbi.fields import field_name
 from tests.powerbi.conftest import load_model
 from tests.powerbi.dax_engine import Context, Engine, Filter, sql
 
@@ -136,11 +136,11 @@ def test_most_measures_have_a_value(engine):
     }
     # of one finding and one recommendation, and what the demo has too few planned ones to show
     assert {name for name in blank if "lanned re" not in name} == {
-        "Finding, value",
-        "Finding, lowest expected",
-        "Finding, highest expected",
-        "Recommendation, before",
-        "Recommendation, after",
+        "Measured value",
+        "Expected range: low",
+        "Expected range: high",
+        "Current value",
+        "Projected value",
     }
 
 
@@ -151,25 +151,25 @@ def test_most_measures_have_a_value(engine):
         ("Overall rating", "AVERAGE(Surveys[Overall rating])"),
         # a share of none that is blank
         (
-            "Uninsured share",
+            "Uninsured rate",
             "DIVIDE([Uninsured patients], [Insured patients] + [Uninsured patients])",
         ),
         (
-            "Readmission rate 30 days",
-            "DIVIDE([Readmitted stays 60 days], [Index admissions 30 days])",
+            "30-day readmission rate",
+            "DIVIDE([60-day readmissions], [Index admissions (30-day)])",
         ),
         ("Discharges", "COUNT(Encounters[Discharge date key])"),
-        ("Collection rate", "DIVIDE([Net revenue], [Payments])"),
+        ("Net collection rate", "DIVIDE([Net revenue], [Payments])"),
         (
             "Adults with type 2 diabetes (unsuppressed)",
-            "CALCULATE(DISTINCTCOUNT('Acute stays'[Patient key]),"
-            " KEEPFILTERS('Acute stays'[Is index admission 60 days] = 1),"
-            " KEEPFILTERS('Acute stays'[Has type 2 diabetes] = 1),"
+            "CALCULATE(DISTINCTCOUNT('Inpatient stays'[Patient key]),"
+            " KEEPFILTERS('Inpatient stays'[Is index admission 60 days] = 1),"
+            " KEEPFILTERS('Inpatient stays'[Has type 2 diabetes] = 1),"
             " 'Age group'[Age group] = \"Adult\")",
         ),
-        ("Waits", "[Waits (unsuppressed)]"),
+        ("Encounters with a recorded wait", "[Encounters with a recorded wait (unsuppressed)]"),
         (
-            "Encounters previous year",
+            "Encounters, prior year",
             "CALCULATE([Encounters], DATESBETWEEN('Date'[Calendar date],"
             " EDATE(MIN('Date'[Calendar date]), -11), EDATE(MAX('Date'[Calendar date]), -12)))",
         ),

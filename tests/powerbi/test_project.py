@@ -187,7 +187,7 @@ def replace_once(path: Path, old: str, new: str) -> None:
 
 TABLES = MODEL / "tables"
 VISUALS = REPORT / "definition" / "pages" / "readmissions" / "visuals"
-RATE = VISUALS / "readmission-rate-by-department-30-days" / "visual.json"
+RATE = VISUALS / "30-day-readmission-rate-by-department" / "visual.json"
 
 MISTAKES = {
     # the model, which Microsoft's reader rejects
@@ -241,8 +241,8 @@ MISTAKES = {
     ),
     "a flag compared with text": (
         TABLES / "Key figures.tmdl",
-        "'Acute stays'[Is readmitted 60 days] = 1",
-        "'Acute stays'[Is readmitted 60 days] = \"Yes\"",
+        "'Inpatient stays'[Is readmitted 60 days] = 1",
+        "'Inpatient stays'[Is readmitted 60 days] = \"Yes\"",
     ),
     "a bracket too few": (
         TABLES / "Key figures.tmdl",
@@ -264,11 +264,11 @@ MISTAKES = {
     "a visual of no kind": (RATE, '"visualType": "clusteredBarChart"', '"visualType": "barz"'),
     "a field that there is not": (
         RATE,
-        '"Property": "Readmission rate 30 days"',
-        '"Property": "Readmission rate 31 days"',
+        '"Property": "30-day readmission rate"',
+        '"Property": "31-day readmission rate"',
     ),
     "a hidden column": (
-        VISUALS / "readmission-rate-by-lace-band" / "visual.json",
+        VISUALS / "30-day-readmission-rate-by-lace-band" / "visual.json",
         '"Property": "LACE band"',
         '"Property": "LACE band sort"',
     ),
@@ -281,7 +281,7 @@ MISTAKES = {
         / "pages"
         / "recommendations"
         / "visuals"
-        / "r2-occupancy-and-wait-in-the-peak-months-by-depart"
+        / "r2-peak-month-occupancy-and-wait-times-by-departme"
         / "visual.json",
         '"Value": "2L"',
         '"Value": "\'February\'"',

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlglot import exp
 
-from measures.catalogue import NOBODY, catalogue, semantic_model
-from measures.pages import all_pages, page_slicers
-from measures.query import is_reference, parsed
+from measures.catalogue import NO_PEOPLE, catalogue, semantic_model
+from measures.expressions import is_reference, parsed
+from measures.pages import all_pages, is_column, page_slicers
 from powerbi.project import NAME
-from powerbi.report import THEME
+from powerbi.theme import THEME
 from tests.powerbi.conftest import PROJECT
 
 PAGES = PROJECT / f"{NAME}.Report" / "definition" / "pages"
@@ -105,8 +105,7 @@ def test_every_measure_is_explained_on_hover(name):
                 if role == "Tooltips" or "Measure" not in projection["field"]:
                     continue
                 measure = catalogue()[projection["nativeQueryRef"]]
-                definition = " ".join(measure.description.split())
-                assert definition in property_of(visual, "visualHeaderTooltip", "text")
+                assert measure.says in property_of(visual, "visualHeaderTooltip", "text")
                 shown.add(measure.name)
     assert shown
 
@@ -116,11 +115,9 @@ def test_charts_and_tables_say_how_many_they_rest_on():
     without = []
     for page in all_pages().pages:
         for visual in page.visuals:
-            shown = {*visual.measures(), *(t for t in visual.tooltips if "." not in t)}
+            shown = {*visual.measures(), *(t for t in visual.tooltips if not is_column(t))}
             about_people = [
-                name
-                for name in visual.measures()
-                if catalogue()[name].rests_on not in (None, NOBODY)
+                name for name in visual.measures() if catalogue()[name].n not in (None, NO_PEOPLE)
             ]
             has_count = any(catalogue()[name].kind == "count" for name in shown)
             if about_people and not has_count and visual.kind != "cards":
@@ -148,12 +145,12 @@ def test_choices_hold_on_every_page(name):
 
 def marts_behind(name: str, seen: set[str]) -> set[str]:
     """The marts that a measure is computed from, through others and through what it rests on."""
-    if name in seen or name == NOBODY:
+    if name in seen or name == NO_PEOPLE:
         return set()
     seen.add(name)
     measure = catalogue()[name]
     found = {measure.of} if measure.of else set()
-    others = [*filter(None, (measure.rests_on, measure.part)), *measure.gives_away]
+    others = [*filter(None, (measure.n, measure.part)), *measure.reveals]
     if measure.kind != "parameter":
         columns = list(parsed(measure.sql).find_all(exp.Column))
         others += [column.name for column in columns if is_reference(column)]
@@ -177,7 +174,7 @@ def test_exposures_are_what_the_pages_read(artifacts):
             fields += filter(
                 None, [visual.x, visual.against, visual.series, visual.small_multiples]
             )
-        marts = [{f.partition(".")[0]} if "." in f else marts_behind(f, set()) for f in fields]
+        marts = [{f.partition(".")[0]} if is_column(f) else marts_behind(f, set()) for f in fields]
         read[page.name.replace("-", "_")] = set().union(*marts)
     assert exposed == read
 
@@ -201,7 +198,7 @@ def test_a_department_with_few_answers_is_gray(variables):
     (ratings,) = (
         visual
         for visual in visuals_of("departments-and-satisfaction")
-        if visual["name"].startswith("what-patients-say")
+        if visual["name"].startswith("patient-experience")
     )
     text = json.dumps(ratings["visual"]["objects"]["values"])
     assert f'"{variables["fewest_returned_surveys"]}D"' in text

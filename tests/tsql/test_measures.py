@@ -28,7 +28,7 @@ CHOSEN = Selection(
         "dim_age_group.age_group": ["Adult", "Senior"],
         "dim_payer.payer_category": ["Private"],
     },
-    {"More insured patients": 0.3},
+    {"Increase in insured patients": 0.3},
 )
 QUESTIONS = {
     "all data": (WHOLE, ()),
