@@ -131,12 +131,13 @@ def test_unique_combination_counts_combinations_that_repeat(failures, number):
 
 
 def test_requirements_and_project_files_name_no_registry(project_root):
-    files = [*project_root.glob("requirements*.txt"), project_root / "pyproject.toml"]
+    locks = [*(project_root / "requirements").glob("*.txt")]
+    files = [*locks, project_root / "pyproject.toml"]
     assert len(files) == 6
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"https?://|--index-url|--find-links", text), path.name
-    for path in project_root.glob("requirements*.txt"):
+    for path in locks:
         pins = re.findall(r"^[a-z0-9][^\n]*", path.read_text(encoding="utf-8"), re.MULTILINE)
         assert pins
         assert all("==" in pin for pin in pins)
