@@ -21,17 +21,6 @@
 {%- endmacro %}
 
 
-{#- The checked rows of an entity, once quarantine.summary has let the build go on. Rows that were
-    rejected have a rejected_by_rule. -#}
-{% macro accepted(entity) -%}
-    {%- if not execute -%}
-        {#- dbt notes dependencies while it parses; a unit test does not know this one -#}
-        {%- do ref('quarantine_summary') -%}
-    {%- endif -%}
-    {{ return(ref('int_checked_' ~ entity)) }}
-{%- endmacro %}
-
-
 {#- The raw table of an entity of the extract contract: the committed demo seed, or the hospital's
     own delivery. They live in different schemas, so that a build of the demo can never overwrite a
     hospital's raw data. -#}
@@ -40,29 +29,6 @@
         {{ return(ref(entity)) }}
     {%- else -%}
         {{ return(source('emr', entity)) }}
-    {%- endif -%}
-{%- endmacro %}
-
-
-{#- Where the delivered rows of an entity are counted: its raw table, or its staging model where the
-    source is not in the contract's shape. -#}
-{% macro delivered(entity) -%}
-    {{ return(raw_emr(entity) if source_system() == 'emr' else staged(entity)) }}
-{%- endmacro %}
-
-
-{#- True for a conformed row that the source delivered: departments, providers and plans may be there
-    because other rows name them. -#}
-{% macro is_delivered(entity) -%}
-    {%- set key = contract_keys()[entity][0] -%}
-    {%- if entity in ['departments', 'providers', 'payers'] -%}
-        {{ key }} in (
-            select checked.{{ key }}
-            from {{ ref('int_checked_' ~ entity) }} as checked
-            where checked.rejected_by_rule is null
-        )
-    {%- else -%}
-        1 = 1
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,6 +1,5 @@
 -- Table by table: delivered = accepted + quarantined. Delivered rows are counted in the raw table
--- itself (in staging for a source that is not in the contract's shape), accepted ones where the
--- rules read them, without members that only other rows name.
+-- itself (in staging for a source that is not in the contract's shape).
 with row_counts as (
     {% for entity in contract_keys() %}
         {{ 'union all' if not loop.first }}
@@ -9,15 +8,15 @@ with row_counts as (
             count(*) as delivered_rows,
             0 as accepted_rows,
             0 as rejected_rows
-        from {{ delivered(entity) }}
+        from {{ raw_emr(entity) if source_system() == 'emr' else staged(entity) }}
         union all
         select
             '{{ entity }}' as entity,
             0 as delivered_rows,
             count(*) as accepted_rows,
             0 as rejected_rows
-        from {{ ref('int_conformed_' ~ entity) }}
-        where {{ is_delivered(entity) }}
+        from {{ ref('int_checked_' ~ entity) }}
+        where rejected_by_rule is null
         union all
         select
             '{{ entity }}' as entity,

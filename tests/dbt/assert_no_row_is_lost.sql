@@ -1,26 +1,36 @@
--- Every row of a conformed table arrives in its fact table: none is lost in a join, none doubled.
+-- Every accepted row and every acute stay arrives in its fact table: none is lost in a join, none
+-- doubled.
 with row_counts as (
-    {% for conformed, fact in [
-        ('int_conformed_encounters', 'fct_encounters'),
-        ('int_conformed_diagnoses', 'fct_diagnoses'),
-        ('int_conformed_procedures', 'fct_procedures'),
-        ('int_conformed_vitals', 'fct_vitals'),
-        ('int_conformed_charges', 'fct_charges'),
-        ('int_conformed_claims', 'fct_revenue'),
-        ('int_conformed_surveys', 'fct_satisfaction'),
-        ('int_acute_stays', 'fct_readmissions'),
+    {% for checked, fact in [
+        ('int_checked_encounters', 'fct_encounters'),
+        ('int_checked_diagnoses', 'fct_diagnoses'),
+        ('int_checked_procedures', 'fct_procedures'),
+        ('int_checked_vitals', 'fct_vitals'),
+        ('int_checked_charges', 'fct_charges'),
+        ('int_checked_claims', 'fct_revenue'),
+        ('int_checked_surveys', 'fct_satisfaction'),
     ] %}
-        {{ 'union all' if not loop.first }}
         select
             '{{ fact }}' as fact_table,
             count(*) as row_count
-        from {{ ref(conformed) }}
+        from {{ ref(checked) }}
+        where rejected_by_rule is null
         union all
         select
             '{{ fact }}' as fact_table,
             count(*) as row_count
         from {{ ref(fact) }}
+        union all
     {% endfor %}
+    select
+        'fct_readmissions' as fact_table,
+        count(*) as row_count
+    from {{ ref('int_acute_stays') }}
+    union all
+    select
+        'fct_readmissions' as fact_table,
+        count(*) as row_count
+    from {{ ref('fct_readmissions') }}
 )
 
 select

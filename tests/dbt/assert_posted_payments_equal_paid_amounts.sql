@@ -3,7 +3,8 @@ with payments as (
     select
         claim_id,
         sum(amount) as posted_amount
-    from {{ ref('int_conformed_payments') }}
+    from {{ ref('int_checked_payments') }}
+    where rejected_by_rule is null
     group by claim_id
 ),
 

@@ -16,7 +16,7 @@ MAY_READ = {
     "marts": {"quarantine", "intermediate", "seeds", "marts"},
 }
 # What the codes of a source mean: a reference, which nothing is counted by.
-UNCHECKED = {"int_conformed_diagnosis_codes"}
+UNCHECKED = {"int_delivered_diagnosis_codes"}
 # A few models are stored behind the door of another layer.
 STORED_ELSEWHERE = {"int_checked_patients": "staging", "int_checked_providers": "staging"}
 

@@ -62,11 +62,11 @@ def play(administrator: Server, role: str, statement: str) -> tuple[int, str | N
     ("role", "table", "may_read"),
     [
         ("bi_reader", "marts.fct_encounters", True),
-        ("bi_reader", "intermediate.int_conformed_patients", False),
+        ("bi_reader", "intermediate.int_patients", False),
         ("bi_reader", "staging.stg_emr__patients", False),
         ("bi_reader", "raw.patients", False),
         ("analyst", "marts.fct_encounters", True),
-        ("analyst", "intermediate.int_conformed_patients", True),
+        ("analyst", "intermediate.int_patients", True),
         ("analyst", "staging.stg_emr__patients", False),
         ("analyst", "raw.patients", False),
         ("loader", "raw.patients", True),

@@ -9,41 +9,47 @@ with encounters as (
         arrived_at,
         admitted_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 claims as (
     select
         submitted_on,
         adjudicated_on
-    from {{ ref('int_conformed_claims') }}
+    from {{ ref('int_checked_claims') }}
+    where rejected_by_rule is null
 ),
 
 payments as (
     select posted_on
-    from {{ ref('int_conformed_payments') }}
+    from {{ ref('int_checked_payments') }}
+    where rejected_by_rule is null
 ),
 
 surveys as (
     select
         sent_on,
         returned_on
-    from {{ ref('int_conformed_surveys') }}
+    from {{ ref('int_checked_surveys') }}
+    where rejected_by_rule is null
 ),
 
 charges as (
     select service_date
-    from {{ ref('int_conformed_charges') }}
+    from {{ ref('int_checked_charges') }}
+    where rejected_by_rule is null
 ),
 
 procedures as (
     select performed_at
-    from {{ ref('int_conformed_procedures') }}
+    from {{ ref('int_checked_procedures') }}
+    where rejected_by_rule is null
 ),
 
 vitals as (
     select measured_at
-    from {{ ref('int_conformed_vitals') }}
+    from {{ ref('int_checked_vitals') }}
+    where rejected_by_rule is null
 ),
 
 event_dates as (

@@ -19,7 +19,7 @@ with encounters as (
         ) as last_event_date,
         source_updated_at,
         patient_updated_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 encounter_history as (

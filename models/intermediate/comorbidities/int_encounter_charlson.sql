@@ -4,7 +4,7 @@
 -- superseding the mild one; 0 when none is known (Charlson et al. 1987, Quan et al. 2005).
 with encounters as (
     select encounter_id
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 totals as (

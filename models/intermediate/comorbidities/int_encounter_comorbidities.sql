@@ -11,7 +11,7 @@ with encounters as (
         encounter_id,
         patient_id,
         arrived_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 diagnoses as (
@@ -19,7 +19,8 @@ diagnoses as (
         encounter_id,
         code_system,
         diagnosis_code
-    from {{ ref('int_conformed_diagnoses') }}
+    from {{ ref('int_checked_diagnoses') }}
+    where rejected_by_rule is null
 ),
 
 comorbidity_codes as (

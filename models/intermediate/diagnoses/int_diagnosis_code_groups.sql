@@ -7,8 +7,10 @@ with occurring as (
     select
         code_system,
         diagnosis_code
-    from {{ ref('int_conformed_diagnoses') }}
-    where diagnosis_code is not null
+    from {{ ref('int_checked_diagnoses') }}
+    where
+        rejected_by_rule is null
+        and diagnosis_code is not null
     group by
         code_system,
         diagnosis_code
@@ -18,11 +20,8 @@ delivered_descriptions as (
     select
         code_system,
         diagnosis_code,
-        max(short_description) as short_description
-    from {{ ref('int_conformed_diagnosis_codes') }}
-    group by
-        code_system,
-        diagnosis_code
+        short_description
+    from {{ ref('int_delivered_diagnosis_codes') }}
 ),
 
 reference_codes as (

@@ -7,7 +7,8 @@ with diagnoses as (
         sequence,
         diagnosis_code,
         code_system
-    from {{ ref('int_conformed_diagnoses') }}
+    from {{ ref('int_checked_diagnoses') }}
+    where rejected_by_rule is null
 ),
 
 final as (

@@ -6,14 +6,15 @@ with diagnoses as (
         encounter_id,
         diagnosis_code,
         code_system
-    from {{ ref('int_conformed_diagnoses') }}
+    from {{ ref('int_checked_diagnoses') }}
+    where rejected_by_rule is null
 ),
 
 encounters as (
     select
         encounter_id,
         patient_id
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 code_groups as (

@@ -13,7 +13,7 @@ with encounters as (
         discharge_disposition_code,
         arrived_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
     where encounter_class in ('emergency', 'inpatient')
 ),
 

@@ -16,7 +16,7 @@ with encounters as (
         arrived_at,
         emergency_departed_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 emergency_sources as (

@@ -17,7 +17,7 @@ with encounters as (
         admitted_at,
         emergency_departed_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 durations as (

@@ -9,11 +9,12 @@
 with vitals as (
     select
         vital_id,
-        systolic_bp_mmhg,
-        diastolic_bp_mmhg,
-        heart_rate_bpm,
-        glucose_mg_dl
-    from {{ ref('int_conformed_vitals') }}
+        systolic_bp as systolic_bp_mmhg,
+        diastolic_bp as diastolic_bp_mmhg,
+        heart_rate as heart_rate_bpm,
+        glucose as glucose_mg_dl
+    from {{ ref('int_checked_vitals') }}
+    where rejected_by_rule is null
 ),
 
 final as (

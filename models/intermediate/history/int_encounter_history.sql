@@ -11,7 +11,7 @@ with encounters as (
         department_id,
         payer_id,
         arrived_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 coverage_history as (

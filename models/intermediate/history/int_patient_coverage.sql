@@ -8,7 +8,7 @@ with encounters as (
         patient_id,
         payer_id,
         arrived_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 ordered as (

@@ -13,7 +13,7 @@ with encounters as (
         cast(arrived_at as date) as arrival_date,
         cast(admitted_at as date) as admission_date,
         cast(discharged_at as date) as discharge_date
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 data_period as (

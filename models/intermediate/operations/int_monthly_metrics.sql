@@ -12,7 +12,7 @@ with encounters as (
         encounter_class,
         arrived_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 timings as (

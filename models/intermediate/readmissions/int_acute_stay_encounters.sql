@@ -20,7 +20,7 @@ with encounters as (
         discharge_disposition_code,
         admitted_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
     where
         encounter_class = 'inpatient'
         and discharged_at is not null
@@ -30,7 +30,7 @@ departments as (
     select
         department_id,
         facility_id
-    from {{ ref('int_conformed_departments') }}
+    from {{ ref('int_departments') }}
 ),
 
 principal_diagnoses as (

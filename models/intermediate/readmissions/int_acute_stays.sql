@@ -26,7 +26,7 @@ encounters as (
         age_at_arrival_years,
         admitted_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 encounter_diagnoses as (

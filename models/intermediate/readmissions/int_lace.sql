@@ -25,7 +25,7 @@ encounters as (
     select
         encounter_id,
         arrived_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 emergency_visits as (

@@ -30,7 +30,8 @@ procedures as (
         encounter_id,
         code_system,
         procedure_code
-    from {{ ref('int_conformed_procedures') }}
+    from {{ ref('int_checked_procedures') }}
+    where rejected_by_rule is null
 ),
 
 procedure_labels as (

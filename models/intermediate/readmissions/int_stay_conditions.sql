@@ -25,7 +25,8 @@ diagnoses as (
         encounter_id,
         code_system,
         diagnosis_code
-    from {{ ref('int_conformed_diagnoses') }}
+    from {{ ref('int_checked_diagnoses') }}
+    where rejected_by_rule is null
 ),
 
 code_groups as (

@@ -6,7 +6,8 @@ with claims as (
     select
         claim_id,
         submitted_on
-    from {{ ref('int_conformed_claims') }}
+    from {{ ref('int_checked_claims') }}
+    where rejected_by_rule is null
 ),
 
 payments as (
@@ -15,7 +16,8 @@ payments as (
         posted_on,
         paid_by,
         amount
-    from {{ ref('int_conformed_payments') }}
+    from {{ ref('int_checked_payments') }}
+    where rejected_by_rule is null
 ),
 
 posted as (

@@ -9,7 +9,8 @@ with claims as (
         encounter_id,
         submitted_on,
         allowed_amount
-    from {{ ref('int_conformed_claims') }}
+    from {{ ref('int_checked_claims') }}
+    where rejected_by_rule is null
 ),
 
 claim_payments as (
@@ -24,7 +25,7 @@ encounters as (
     select
         encounter_id,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 data_period as (

@@ -19,8 +19,10 @@ claims as (
     select
         adjudicated_on as movement_date,
         sum(allowed_amount) as allowed_amount
-    from {{ ref('int_conformed_claims') }}
-    where adjudicated_on is not null
+    from {{ ref('int_checked_claims') }}
+    where
+        rejected_by_rule is null
+        and adjudicated_on is not null
     group by adjudicated_on
 ),
 
@@ -28,7 +30,8 @@ payments as (
     select
         posted_on as movement_date,
         sum(amount) as paid_amount
-    from {{ ref('int_conformed_payments') }}
+    from {{ ref('int_checked_payments') }}
+    where rejected_by_rule is null
     group by posted_on
 ),
 

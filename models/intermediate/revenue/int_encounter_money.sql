@@ -7,7 +7,8 @@ with charges as (
         encounter_id,
         sum(charge_amount) as total_charge_amount,
         count(*) as charge_line_count
-    from {{ ref('int_conformed_charges') }}
+    from {{ ref('int_checked_charges') }}
+    where rejected_by_rule is null
     group by encounter_id
 ),
 
@@ -16,13 +17,14 @@ claims as (
         encounter_id,
         sum(billed_amount) as billed_amount,
         sum(case when claim_status <> 'pending' then allowed_amount end) as net_revenue_amount
-    from {{ ref('int_conformed_claims') }}
+    from {{ ref('int_checked_claims') }}
+    where rejected_by_rule is null
     group by encounter_id
 ),
 
 encounters as (
     select encounter_id
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 final as (

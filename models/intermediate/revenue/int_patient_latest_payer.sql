@@ -8,7 +8,7 @@ with encounters as (
         payer_id,
         encounter_id,
         arrived_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 payers as (
@@ -16,7 +16,7 @@ payers as (
         payer_id,
         payer_category,
         is_insured
-    from {{ ref('int_conformed_payers') }}
+    from {{ ref('int_payers') }}
 ),
 
 ordered as (

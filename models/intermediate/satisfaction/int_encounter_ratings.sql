@@ -5,8 +5,10 @@ with surveys as (
     select
         encounter_id,
         overall_rating
-    from {{ ref('int_conformed_surveys') }}
-    where returned_on is not null
+    from {{ ref('int_checked_surveys') }}
+    where
+        rejected_by_rule is null
+        and returned_on is not null
 ),
 
 final as (

@@ -15,8 +15,10 @@ with surveys as (
         responsiveness,
         discharge_information,
         care_coordination
-    from {{ ref('int_conformed_surveys') }}
-    where returned_on is not null
+    from {{ ref('int_checked_surveys') }}
+    where
+        rejected_by_rule is null
+        and returned_on is not null
 ),
 
 eligibility as (

@@ -11,7 +11,7 @@ with encounters as (
         discharge_disposition_code,
         age_at_arrival_years,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 timings as (

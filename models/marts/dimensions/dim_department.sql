@@ -6,14 +6,15 @@ with departments as (
         service_line,
         facility_id,
         staffed_beds
-    from {{ ref('int_conformed_departments') }}
+    from {{ ref('int_departments') }}
 ),
 
 facilities as (
     select
         facility_id,
         facility_name
-    from {{ ref('int_conformed_facilities') }}
+    from {{ ref('int_checked_facilities') }}
+    where rejected_by_rule is null
 ),
 
 final as (

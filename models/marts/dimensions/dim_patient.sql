@@ -15,7 +15,7 @@ with patients as (
         age_years,
         is_deceased,
         aged_on_date
-    from {{ ref('int_conformed_patients') }}
+    from {{ ref('int_patients') }}
 ),
 
 chronic_conditions as (

@@ -5,7 +5,7 @@ with payers as (
         payer_name,
         payer_category,
         is_insured
-    from {{ ref('int_conformed_payers') }}
+    from {{ ref('int_payers') }}
 ),
 
 final as (

@@ -4,14 +4,18 @@ with procedures as (
     select
         code_system,
         procedure_code
-    from {{ ref('int_conformed_procedures') }}
-    where procedure_code is not null
+    from {{ ref('int_checked_procedures') }}
+    where
+        rejected_by_rule is null
+        and procedure_code is not null
 ),
 
 charges as (
     select procedure_code
-    from {{ ref('int_conformed_charges') }}
-    where procedure_code is not null
+    from {{ ref('int_checked_charges') }}
+    where
+        rejected_by_rule is null
+        and procedure_code is not null
 ),
 
 occurring as (

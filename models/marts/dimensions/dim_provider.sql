@@ -7,14 +7,14 @@ with providers as (
         provider_name,
         specialty,
         department_id
-    from {{ ref('int_conformed_providers') }}
+    from {{ ref('int_providers') }}
 ),
 
 departments as (
     select
         department_id,
         department_name
-    from {{ ref('int_conformed_departments') }}
+    from {{ ref('int_departments') }}
 ),
 
 keyed as (

@@ -10,7 +10,8 @@ diagnoses as (
         diagnosis_code,
         code_system,
         present_on_admission
-    from {{ ref('int_conformed_diagnoses') }}
+    from {{ ref('int_checked_diagnoses') }}
+    where rejected_by_rule is null
 ),
 
 diagnosis_codes as (

@@ -27,7 +27,7 @@ encounters as (
         admitted_at,
         emergency_departed_at,
         discharged_at
-    from {{ ref('int_conformed_encounters') }}
+    from {{ ref('int_encounters') }}
 ),
 
 timings as (

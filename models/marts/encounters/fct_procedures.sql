@@ -11,7 +11,8 @@ procedures as (
         code_system,
         performed_at,
         provider_id
-    from {{ ref('int_conformed_procedures') }}
+    from {{ ref('int_checked_procedures') }}
+    where rejected_by_rule is null
 ),
 
 procedure_codes as (

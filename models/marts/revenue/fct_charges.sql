@@ -12,7 +12,8 @@ charges as (
         procedure_code,
         quantity,
         charge_amount
-    from {{ ref('int_conformed_charges') }}
+    from {{ ref('int_checked_charges') }}
+    where rejected_by_rule is null
 ),
 
 procedure_codes as (

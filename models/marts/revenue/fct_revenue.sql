@@ -18,7 +18,8 @@ with claims as (
         denied_amount,
         denial_reason,
         patient_responsibility
-    from {{ ref('int_conformed_claims') }}
+    from {{ ref('int_checked_claims') }}
+    where rejected_by_rule is null
 ),
 
 claim_payments as (

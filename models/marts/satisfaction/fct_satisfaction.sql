@@ -18,7 +18,8 @@ with surveys as (
         responsiveness,
         discharge_information,
         care_coordination
-    from {{ ref('int_conformed_surveys') }}
+    from {{ ref('int_checked_surveys') }}
+    where rejected_by_rule is null
 ),
 
 eligibility as (

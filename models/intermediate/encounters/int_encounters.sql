@@ -1,4 +1,4 @@
--- Visits and admissions of the chosen source system, with the patient's age.
+-- The accepted visits and admissions, with the patient's age.
 --
 -- Rules: age is in completed years on the day of arrival (here, and not later, so that exact birth
 -- dates stay in raw and staging); a disposition code that lost its leading zero gets it back; an
@@ -22,7 +22,7 @@ with accepted_encounters as (
         discharge_disposition,
         readmission_indicator,
         updated_at
-    from {{ accepted('encounters') }}
+    from {{ ref('int_checked_encounters') }}
     where rejected_by_rule is null
 ),
 
@@ -31,7 +31,7 @@ accepted_patients as (
         patient_id,
         birth_date,
         updated_at
-    from {{ accepted('patients') }}
+    from {{ ref('int_checked_patients') }}
     where rejected_by_rule is null
 ),
 

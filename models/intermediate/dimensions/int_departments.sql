@@ -1,4 +1,4 @@
--- Departments of the chosen source system.
+-- The departments.
 --
 -- Rules: a department that names no site belongs to the only site, where there is only one; one
 -- that an accepted encounter names but the source does not list is there with its key alone.
@@ -9,7 +9,7 @@ with accepted_departments as (
         service_line,
         facility_id,
         staffed_beds
-    from {{ accepted('departments') }}
+    from {{ ref('int_checked_departments') }}
     where rejected_by_rule is null
 ),
 
@@ -24,7 +24,8 @@ named_departments as (
 
 only_facility as (
     select max(facility_id) as facility_id
-    from {{ ref('int_conformed_facilities') }}
+    from {{ ref('int_checked_facilities') }}
+    where rejected_by_rule is null
     having count(*) = 1
 ),
 
