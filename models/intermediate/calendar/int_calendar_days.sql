@@ -1,9 +1,9 @@
 -- Every day of the whole years that the data touch; none where there are no encounters.
-with data_period as (
+with event_period as (
     select
         first_event_date,
         last_event_date
-    from {{ ref('int_data_period') }}
+    from {{ ref('int_event_period') }}
 ),
 
 numbers as (
@@ -18,7 +18,7 @@ bounds as (
         try_cast(
             concat(cast(year(last_event_date) as varchar(4)), '-12-31') as date
         ) as last_day
-    from data_period
+    from event_period
 ),
 
 final as (

@@ -1,84 +1,10 @@
--- The period that the data covers, in one row.
+-- The period for which arrivals are in the data, in one row.
 --
--- Rules: events are arrivals, admissions, discharges, claims, payments and surveys, so that the
--- date dimension covers every date key; follow-up is complete to the last arrival, because a
--- readmission after it cannot be in the data, unless the variable follow_up_ends_on names another
--- day.
+-- Rule: follow-up is complete to the last arrival, because a readmission after it cannot be in the
+-- data, unless the variable follow_up_ends_on names another day.
 with encounters as (
-    select
-        arrived_at,
-        admitted_at,
-        discharged_at
+    select arrived_at
     from {{ ref('int_encounters') }}
-),
-
-claims as (
-    select
-        submitted_on,
-        adjudicated_on
-    from {{ ref('int_checked_claims') }}
-    where rejected_by_rule is null
-),
-
-payments as (
-    select posted_on
-    from {{ ref('int_checked_payments') }}
-    where rejected_by_rule is null
-),
-
-surveys as (
-    select
-        sent_on,
-        returned_on
-    from {{ ref('int_checked_surveys') }}
-    where rejected_by_rule is null
-),
-
-charges as (
-    select service_date
-    from {{ ref('int_checked_charges') }}
-    where rejected_by_rule is null
-),
-
-procedures as (
-    select performed_at
-    from {{ ref('int_checked_procedures') }}
-    where rejected_by_rule is null
-),
-
-vitals as (
-    select measured_at
-    from {{ ref('int_checked_vitals') }}
-    where rejected_by_rule is null
-),
-
-event_dates as (
-    {% for column, relation in [
-        ('arrived_at', 'encounters'),
-        ('admitted_at', 'encounters'),
-        ('discharged_at', 'encounters'),
-        ('submitted_on', 'claims'),
-        ('adjudicated_on', 'claims'),
-        ('posted_on', 'payments'),
-        ('sent_on', 'surveys'),
-        ('returned_on', 'surveys'),
-        ('service_date', 'charges'),
-        ('performed_at', 'procedures'),
-        ('measured_at', 'vitals'),
-    ] %}
-        select
-            cast(min({{ column }}) as date) as first_date,
-            cast(max({{ column }}) as date) as last_date
-        from {{ relation }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-events as (
-    select
-        min(first_date) as first_event_date,
-        max(last_date) as last_event_date
-    from event_dates
 ),
 
 arrivals as (
@@ -90,18 +16,15 @@ arrivals as (
 
 final as (
     select
-        events.first_event_date,
-        events.last_event_date,
-        arrivals.first_arrival_date,
-        arrivals.last_arrival_date,
+        first_arrival_date,
+        last_arrival_date,
         coalesce(
             try_cast(
                 nullif('{{ var("follow_up_ends_on") }}', '') as date
             ),
-            arrivals.last_arrival_date
+            last_arrival_date
         ) as follow_up_end_date
-    from events
-    cross join arrivals
+    from arrivals
 )
 
 select * from final

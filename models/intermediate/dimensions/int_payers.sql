@@ -1,8 +1,8 @@
 -- The insurance plans.
 --
 -- Rules: a category counts whatever its case; one that the contract does not know becomes Unknown
--- and counts neither as insured nor as uninsured; a plan that an accepted encounter or claim names but
--- the source does not list is there with its key alone.
+-- and counts neither as insured nor as uninsured; a plan that an accepted encounter or claim names
+-- but the source does not list is there with its key alone.
 with accepted_payers as (
     select
         payer_id,

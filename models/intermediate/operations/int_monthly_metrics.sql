@@ -26,7 +26,7 @@ encounter_money as (
     select
         encounter_id,
         net_revenue_amount
-    from {{ ref('int_encounter_money') }}
+    from {{ ref('int_encounter_revenue') }}
 ),
 
 stays as (

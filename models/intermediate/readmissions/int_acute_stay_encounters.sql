@@ -7,8 +7,8 @@
 --       ended with a transfer to another acute hospital, or was at another facility, or
 --   (c) it starts on the same calendar day at the same facility with the same three-character
 --       principal diagnosis.
--- CMS treats an admission elsewhere on the same or the next day as a transfer, whatever the
--- disposition code says.
+-- A stay is named after its first encounter (stay_id). CMS treats an admission elsewhere on the
+-- same or the next day as a transfer, whatever the disposition code says.
 --
 -- One pass over each patient's encounters: the latest discharge so far is found by its rank, so
 -- that the work grows with the number of encounters and not with its square.
@@ -36,8 +36,11 @@ departments as (
 principal_diagnoses as (
     select
         encounter_id,
-        principal_diagnosis_code
-    from {{ ref('int_encounter_diagnoses') }}
+        diagnosis_code
+    from {{ ref('int_checked_diagnoses') }}
+    where
+        rejected_by_rule is null
+        and sequence = 1
 ),
 
 dispositions as (
@@ -54,7 +57,7 @@ ordered as (
         encounters.admitted_at,
         encounters.discharged_at,
         departments.facility_id,
-        substring(principal_diagnoses.principal_diagnosis_code, 1, 3) as principal_category_code,
+        substring(principal_diagnoses.diagnosis_code, 1, 3) as principal_category_code,
         coalesce(dispositions.is_transfer, 0) as is_transfer,
         row_number() over (
             partition by encounters.patient_id
@@ -119,21 +122,31 @@ compared as (
             and this_encounter.latest_discharge_rank = latest.discharge_rank
 ),
 
+numbered as (
+    select
+        *,
+        sum(starts_stay) over (
+            partition by patient_id
+            order by admission_rank
+            rows between unbounded preceding and current row
+        ) as stay_number
+    from compared
+),
+
 final as (
     select
         encounter_id,
+        first_value(encounter_id) over (
+            partition by patient_id, stay_number
+            order by admission_rank
+            rows between unbounded preceding and current row
+        ) as stay_id,
         patient_id,
-        cast(
-            sum(starts_stay) over (
-                partition by patient_id
-                order by admission_rank
-                rows between unbounded preceding and current row
-            ) as int
-        ) as stay_number,
+        cast(stay_number as int) as stay_number,
         cast(admission_rank as int) as admission_rank,
         cast(discharge_rank as int) as discharge_rank,
         cast(is_overlap as int) as is_overlap
-    from compared
+    from numbered
 )
 
 select * from final

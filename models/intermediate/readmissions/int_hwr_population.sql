@@ -14,11 +14,25 @@ with stays as (
     from {{ ref('int_acute_stays') }}
 ),
 
-planned_stays as (
+stay_encounters as (
     select
-        stay_id,
-        has_surgery
-    from {{ ref('int_planned_stays') }}
+        encounter_id,
+        stay_id
+    from {{ ref('int_acute_stay_encounters') }}
+),
+
+procedures as (
+    select
+        encounter_id,
+        procedure_code
+    from {{ ref('int_checked_procedures') }}
+    where rejected_by_rule is null
+),
+
+surgical_procedures as (
+    select procedure_code
+    from {{ ref('procedure_labels') }}
+    where is_surgery = 1
 ),
 
 excluded_diagnoses as (
@@ -58,6 +72,16 @@ excluded as (
         occurring.principal_diagnosis_code
 ),
 
+surgical_stays as (
+    select stay_encounters.stay_id
+    from stay_encounters
+    inner join procedures
+        on stay_encounters.encounter_id = procedures.encounter_id
+    inner join surgical_procedures
+        on procedures.procedure_code = surgical_procedures.procedure_code
+    group by stay_encounters.stay_id
+),
+
 final as (
     select
         stays.stay_id,
@@ -66,13 +90,15 @@ final as (
                 when stays.age_at_arrival_years is null then 'Age unknown'
                 when stays.age_at_arrival_years < {{ var('hwr_minimum_age_years') }}
                     then 'Under age'
-                when excluded.is_kept_with_surgery = 1 and planned_stays.has_surgery = 1 then null
+                when
+                    excluded.is_kept_with_surgery = 1 and surgical_stays.stay_id is not null
+                    then null
                 else excluded.hwr_exclusion_reason
             end as varchar(50)
         ) as hwr_exclusion_reason
     from stays
-    inner join planned_stays
-        on stays.stay_id = planned_stays.stay_id
+    left join surgical_stays
+        on stays.stay_id = surgical_stays.stay_id
     left join excluded
         on
             stays.principal_diagnosis_code_system = excluded.principal_diagnosis_code_system

@@ -9,8 +9,6 @@
 with stays as (
     select
         stay_id,
-        patient_id,
-        stay_number,
         admission_type,
         principal_diagnosis_code,
         principal_diagnosis_code_system
@@ -20,8 +18,7 @@ with stays as (
 stay_encounters as (
     select
         encounter_id,
-        patient_id,
-        stay_number
+        stay_id
     from {{ ref('int_acute_stay_encounters') }}
 ),
 
@@ -32,13 +29,6 @@ procedures as (
         procedure_code
     from {{ ref('int_checked_procedures') }}
     where rejected_by_rule is null
-),
-
-procedure_labels as (
-    select
-        procedure_code,
-        is_surgery
-    from {{ ref('procedure_labels') }}
 ),
 
 planned_codes as (
@@ -73,15 +63,12 @@ procedure_rules as (
             case
                 when planned_codes.planned_rule = 'Potentially planned procedure' then 1 else 0
             end
-        ) as is_potentially_planned,
-        max(coalesce(procedure_labels.is_surgery, 0)) as is_surgery
+        ) as is_potentially_planned
     from occurring_procedures
-    left join planned_codes
+    inner join planned_codes
         on
             occurring_procedures.code_system = planned_codes.code_system
             and occurring_procedures.procedure_code like concat(planned_codes.code_prefix, '%')
-    left join procedure_labels
-        on occurring_procedures.procedure_code = procedure_labels.procedure_code
     group by
         occurring_procedures.code_system,
         occurring_procedures.procedure_code
@@ -122,28 +109,22 @@ diagnosis_rules as (
 
 stay_procedures as (
     select
-        stays.stay_id,
+        stay_encounters.stay_id,
         max(procedure_rules.is_always_planned) as has_always_planned_procedure,
-        max(procedure_rules.is_potentially_planned) as has_potentially_planned_procedure,
-        max(procedure_rules.is_surgery) as has_surgery
-    from stays
-    inner join stay_encounters
-        on
-            stays.patient_id = stay_encounters.patient_id
-            and stays.stay_number = stay_encounters.stay_number
+        max(procedure_rules.is_potentially_planned) as has_potentially_planned_procedure
+    from stay_encounters
     inner join procedures
         on stay_encounters.encounter_id = procedures.encounter_id
     inner join procedure_rules
         on
             procedures.code_system = procedure_rules.code_system
             and procedures.procedure_code = procedure_rules.procedure_code
-    group by stays.stay_id
+    group by stay_encounters.stay_id
 ),
 
 judged as (
     select
         stays.stay_id,
-        coalesce(stay_procedures.has_surgery, 0) as has_surgery,
         case
             when stay_procedures.has_always_planned_procedure = 1 then 'Always planned procedure'
             when diagnosis_rules.is_always_planned = 1 then 'Always planned diagnosis'
@@ -166,8 +147,7 @@ final as (
     select
         stay_id,
         cast(planned_reason as varchar(50)) as planned_reason,
-        cast(case when planned_reason is null then 0 else 1 end as int) as is_planned,
-        cast(has_surgery as int) as has_surgery
+        cast(case when planned_reason is null then 0 else 1 end as int) as is_planned
     from judged
 )
 

@@ -28,9 +28,9 @@ encounters as (
     from {{ ref('int_encounters') }}
 ),
 
-data_period as (
+event_period as (
     select last_event_date
-    from {{ ref('int_data_period') }}
+    from {{ ref('int_event_period') }}
 ),
 
 owed as (
@@ -41,14 +41,14 @@ owed as (
         - claim_payments.patient_paid_amount as outstanding_amount,
         {{ days_between(
             'coalesce(cast(encounters.discharged_at as date), claims.submitted_on)',
-            'data_period.last_event_date'
+            'event_period.last_event_date'
         ) }} as days_outstanding
     from claims
     inner join claim_payments
         on claims.claim_id = claim_payments.claim_id
     left join encounters
         on claims.encounter_id = encounters.encounter_id
-    cross join data_period
+    cross join event_period
 ),
 
 final as (

@@ -8,11 +8,11 @@ with days as (
     from {{ ref('int_calendar_days') }}
 ),
 
-data_period as (
+event_period as (
     select
         first_event_date,
         last_event_date
-    from {{ ref('int_data_period') }}
+    from {{ ref('int_event_period') }}
 ),
 
 claims as (
@@ -41,8 +41,8 @@ movements as (
         coalesce(claims.allowed_amount, 0) as allowed_amount,
         coalesce(payments.paid_amount, 0) as paid_amount
     from days
-    inner join data_period
-        on days.calendar_date between data_period.first_event_date and data_period.last_event_date
+    inner join event_period
+        on days.calendar_date between event_period.first_event_date and event_period.last_event_date
     left join claims
         on days.calendar_date = claims.movement_date
     left join payments

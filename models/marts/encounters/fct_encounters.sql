@@ -3,8 +3,8 @@
 -- Rules live in the models that are joined here: durations in int_encounter_timings, diagnoses in
 -- int_encounter_diagnoses, comorbidity in int_encounter_charlson, arrivals and returns at the
 -- emergency department in int_emergency_visits and int_emergency_returns, money in
--- int_encounter_money, what was true at the time in int_encounter_history. Ages of 90 and more are
--- pooled to 90.
+-- int_encounter_charges and int_encounter_revenue, what was true at the time in
+-- int_encounter_history. Ages of 90 and more are pooled to 90.
 with refreshed as (
     {{ encounters_to_refresh() }}
 ),
@@ -78,14 +78,20 @@ encounter_history as (
     from {{ ref('int_encounter_history') }}
 ),
 
-encounter_money as (
+encounter_charges as (
     select
         encounter_id,
         charge_line_count,
-        total_charge_amount,
+        total_charge_amount
+    from {{ ref('int_encounter_charges') }}
+),
+
+encounter_revenue as (
+    select
+        encounter_id,
         billed_amount,
         net_revenue_amount
-    from {{ ref('int_encounter_money') }}
+    from {{ ref('int_encounter_revenue') }}
 ),
 
 encounter_ratings as (
@@ -174,10 +180,10 @@ final as (
         encounter_history.staffed_beds_at_arrival,
         encounter_charlson.charlson_index,
         cast(coalesce(encounter_diagnoses.diagnosis_count, 0) as int) as diagnosis_count,
-        cast(coalesce(encounter_money.charge_line_count, 0) as int) as charge_line_count,
-        encounter_money.total_charge_amount,
-        encounter_money.billed_amount,
-        encounter_money.net_revenue_amount,
+        cast(coalesce(encounter_charges.charge_line_count, 0) as int) as charge_line_count,
+        encounter_charges.total_charge_amount,
+        encounter_revenue.billed_amount,
+        encounter_revenue.net_revenue_amount,
         encounter_ratings.overall_rating,
 
         -- nightly run
@@ -197,8 +203,10 @@ final as (
         on encounters.encounter_id = emergency_returns.encounter_id
     left join encounter_history
         on encounters.encounter_id = encounter_history.encounter_id
-    left join encounter_money
-        on encounters.encounter_id = encounter_money.encounter_id
+    left join encounter_charges
+        on encounters.encounter_id = encounter_charges.encounter_id
+    left join encounter_revenue
+        on encounters.encounter_id = encounter_revenue.encounter_id
     left join encounter_ratings
         on encounters.encounter_id = encounter_ratings.encounter_id
     left join age_groups

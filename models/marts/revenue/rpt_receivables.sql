@@ -10,9 +10,9 @@ with daily_receivables as (
     from {{ ref('int_daily_receivables') }}
 ),
 
-data_period as (
+event_period as (
     select last_event_date
-    from {{ ref('int_data_period') }}
+    from {{ ref('int_event_period') }}
 ),
 
 final as (
@@ -27,11 +27,11 @@ final as (
             ) }} as decimal(9, 2)
         ) as days_in_receivables
     from daily_receivables
-    cross join data_period
+    cross join event_period
     where
         month({{ add_days('daily_receivables.calendar_date', '1') }})
         <> month(daily_receivables.calendar_date)
-        or daily_receivables.calendar_date = data_period.last_event_date
+        or daily_receivables.calendar_date = event_period.last_event_date
 )
 
 select * from final
