@@ -50,7 +50,7 @@ lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
 	@$(BIN)/python -m pipeline profile > /dev/null
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests analyses
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-mimic \
-		models/staging/mimic tests/dbt/mimic
+		models/staging/mimic
 
 deps: $(VENV)/.installed ## The dbt package dbt_utils; DBT_PACKAGE_HUB_URL names an internal hub
 	@$(BIN)/python -m pipeline deps

@@ -1,17 +1,26 @@
-{#- Which source system feeds the marts. A hospital's own system is one folder in models/staging/,
-    one `+enabled` line in dbt_project.yml and one line here. -#}
+{#- The folder of models/staging/ that feeds the marts: emr for the demo and for a hospital's extract,
+    else the one that the variable emr_source names. -#}
 {% macro source_system() -%}
-    {%- set systems = {
-        'demo': 'emr',
-        'extract': 'emr',
-        'mimic': 'mimic',
-    } -%}
     {%- set chosen = var('emr_source', 'demo') -%}
-    {%- if chosen not in systems -%}
+    {%- set folder = 'emr' if chosen in ['demo', 'extract'] else chosen -%}
+    {%- do check_source_system(chosen, folder) -%}
+    {{ return(folder) }}
+{%- endmacro %}
+
+
+{#- Stops with one sentence where no folder of models/staging/ has the name. While dbt parses, the
+    files that it has read are the only list of folders; without it dbt names the missing model. -#}
+{% macro check_source_system(chosen, folder) -%}
+    {%- set folders = [] -%}
+    {%- for path in ref.manifest.files | default([]) if not execute and '://models/staging/' in path -%}
+        {%- do folders.append(path.split('://models/staging/')[1].split('/')[0]) -%}
+    {%- endfor -%}
+    {%- if folders and folder not in folders -%}
+        {%- set others = folders | unique | reject('equalto', 'emr') | sort -%}
         {{ exceptions.raise_compiler_error(
-            "emr_source is '" ~ chosen ~ "', but must be one of: " ~ systems.keys() | join(', ')) }}
+            "emr_source is '" ~ chosen ~ "', but must be one of: "
+            ~ (['demo', 'extract'] + others) | join(', ')) }}
     {%- endif -%}
-    {{ return(systems[chosen]) }}
 {%- endmacro %}
 
 
