@@ -46,14 +46,30 @@ coded as (
 final as (
     select
         patient_id,
-        max(case when chronic_group = 'Diabetes' then 1 else 0 end) as has_diabetes,
-        max(case when chronic_group = 'Heart failure' then 1 else 0 end) as has_heart_failure,
-        max(case when chronic_group = 'Ischemic heart disease' then 1 else 0 end) as has_ischemic_heart_disease,
-        max(case when chronic_group = 'Hypertension' then 1 else 0 end) as has_hypertension,
-        max(case when chronic_group = 'COPD' then 1 else 0 end) as has_copd,
-        max(case when chronic_group = 'Asthma' then 1 else 0 end) as has_asthma,
-        max(case when chronic_group = 'Chronic kidney disease' then 1 else 0 end) as has_chronic_kidney_disease,
-        max(case when chronic_group = 'Cancer' then 1 else 0 end) as has_cancer
+        cast(
+            max(case when chronic_group = 'Diabetes' then 1 else 0 end) as int
+        ) as has_diabetes,
+        cast(
+            max(case when chronic_group = 'Heart failure' then 1 else 0 end) as int
+        ) as has_heart_failure,
+        cast(
+            max(case when chronic_group = 'Ischemic heart disease' then 1 else 0 end) as int
+        ) as has_ischemic_heart_disease,
+        cast(
+            max(case when chronic_group = 'Hypertension' then 1 else 0 end) as int
+        ) as has_hypertension,
+        cast(
+            max(case when chronic_group = 'COPD' then 1 else 0 end) as int
+        ) as has_copd,
+        cast(
+            max(case when chronic_group = 'Asthma' then 1 else 0 end) as int
+        ) as has_asthma,
+        cast(
+            max(case when chronic_group = 'Chronic kidney disease' then 1 else 0 end) as int
+        ) as has_chronic_kidney_disease,
+        cast(
+            max(case when chronic_group = 'Cancer' then 1 else 0 end) as int
+        ) as has_cancer
     from coded
     group by patient_id
 )

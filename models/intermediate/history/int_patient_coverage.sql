@@ -1,8 +1,8 @@
 -- The insurance plan on record for each patient today; the snapshot patient_coverage_history keeps
 -- what it was.
 --
--- Rule: the plan of the patient's latest encounter by arrival; of encounters that arrived at the same
--- time, that with the highest encounter id.
+-- Rule: the plan of the patient's latest encounter by arrival; of encounters that arrived at the
+-- same time, that with the highest encounter id.
 with encounters as (
     select
         encounter_id,

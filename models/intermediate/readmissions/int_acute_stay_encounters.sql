@@ -136,10 +136,8 @@ numbered as (
 final as (
     select
         encounter_id,
-        first_value(encounter_id) over (
+        min(case when starts_stay = 1 then encounter_id end) over (
             partition by patient_id, stay_number
-            order by admission_rank
-            rows between unbounded preceding and current row
         ) as stay_id,
         patient_id,
         cast(stay_number as int) as stay_number,

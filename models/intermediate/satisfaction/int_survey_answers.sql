@@ -1,8 +1,8 @@
 -- Each returned survey of the eligible population, one row per question answered.
 --
 -- Rules: a survey counts when it was returned and its encounter is eligible
--- (int_survey_eligibility); a question that was not answered has no row, so that each figure has its
--- own n. Top boxes are those of int_survey_top_boxes.
+-- (int_survey_eligibility); a question that was not answered has no row, so that each figure has
+-- its own n. Top boxes are those of int_survey_top_boxes.
 with surveys as (
     select
         survey_id,

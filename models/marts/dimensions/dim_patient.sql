@@ -85,11 +85,13 @@ final as (
         -- flags
         cast(coalesce(chronic_conditions.has_diabetes, 0) as int) as has_diabetes,
         cast(coalesce(chronic_conditions.has_heart_failure, 0) as int) as has_heart_failure,
-        cast(coalesce(chronic_conditions.has_ischemic_heart_disease, 0) as int) as has_ischemic_heart_disease,
+        cast(coalesce(chronic_conditions.has_ischemic_heart_disease, 0) as int)
+            as has_ischemic_heart_disease,
         cast(coalesce(chronic_conditions.has_hypertension, 0) as int) as has_hypertension,
         cast(coalesce(chronic_conditions.has_copd, 0) as int) as has_copd,
         cast(coalesce(chronic_conditions.has_asthma, 0) as int) as has_asthma,
-        cast(coalesce(chronic_conditions.has_chronic_kidney_disease, 0) as int) as has_chronic_kidney_disease,
+        cast(coalesce(chronic_conditions.has_chronic_kidney_disease, 0) as int)
+            as has_chronic_kidney_disease,
         cast(coalesce(chronic_conditions.has_cancer, 0) as int) as has_cancer,
         patients.is_deceased,
         cast(payers.is_insured as int) as is_insured_at_latest_encounter
