@@ -67,7 +67,7 @@ lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
 	@$(EMR) deps > /dev/null
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests analyses
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-mimic \
-		models/staging/mimic tests/dbt/mimic
+		models/staging/mimic
 
 types: $(VENV)/.installed-dev ## Mypy
 	@$(BIN)/mypy $(TYPED)

@@ -63,7 +63,7 @@ def files(root: Path = ROOT) -> dict[Path, str]:
     result = {
         Path(f"{STAGING}/_emr__sources.yml"): _dump(_sources(stated)),
         Path(f"{STAGING}/_emr__models.yml"): _dump(_staging_models(stated)),
-        Path("seeds/emr/_emr__seeds.yml"): _dump(_seeds(stated)),
+        Path(f"{STAGING}/_emr__seeds.yml"): _dump(_seeds(stated)),
         Path(f"{CHECKED}/_checked__models.yml"): _dump(_checked_models(stated)),
         Path("macros/contract.sql"): _macro(stated),
         Path("seeds/reference/quality_rules.csv"): _rules_csv(stated),

@@ -1,8 +1,26 @@
-{#- Which source system feeds the marts: the name of its folder in models/staging/. The demo and a
-    hospital's own extract have the shape of the contract, whose folder is emr. -#}
+{#- The folder of models/staging/ that feeds the marts: emr for the demo and for a hospital's extract,
+    else the one that the variable emr_source names. -#}
 {% macro source_system() -%}
     {%- set chosen = var('emr_source', 'demo') -%}
-    {{ return('emr' if chosen in ['demo', 'extract'] else chosen) }}
+    {%- set folder = 'emr' if chosen in ['demo', 'extract'] else chosen -%}
+    {%- do check_source_system(chosen, folder) -%}
+    {{ return(folder) }}
+{%- endmacro %}
+
+
+{#- Stops with one sentence where no folder of models/staging/ has the name. While dbt parses, the
+    files that it has read are the only list of folders; without it dbt names the missing model. -#}
+{% macro check_source_system(chosen, folder) -%}
+    {%- set folders = [] -%}
+    {%- for path in ref.manifest.files | default([]) if not execute and '://models/staging/' in path -%}
+        {%- do folders.append(path.split('://models/staging/')[1].split('/')[0]) -%}
+    {%- endfor -%}
+    {%- if folders and folder not in folders -%}
+        {%- set others = folders | unique | reject('equalto', 'emr') | sort -%}
+        {{ exceptions.raise_compiler_error(
+            "emr_source is '" ~ chosen ~ "', but must be one of: "
+            ~ (['demo', 'extract'] + others) | join(', ')) }}
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -24,13 +42,6 @@
 {%- endmacro %}
 
 
-{#- Where the delivered rows of an entity are counted: its raw table, or its staging model where the
-    source is not in the contract's shape. -#}
-{% macro delivered(entity) -%}
-    {{ return(raw_emr(entity) if source_system() == 'emr' else staged(entity)) }}
-{%- endmacro %}
-
-
 {#- Before anything is built: every raw table of the chosen source is there with every column that
     its sources file lists. Stops with one sentence otherwise; what was built before stays. -#}
 {% macro check_raw_tables() -%}
@@ -46,7 +57,7 @@
         {%- if relation is none -%}
             {{ exceptions.raise_compiler_error(
                 "emr_source is '" ~ chosen ~ "', but there is no table " ~ node.schema ~ "." ~
-                node.identifier ~ ": load the source first (python -m emr attach --help).") }}
+                node.identifier ~ ": load the source first (emr attach --help).") }}
         {%- endif -%}
         {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name')
             | map('lower') | list -%}

@@ -1,6 +1,5 @@
--- Table by table: delivered = accepted + rejected. Delivered rows are counted in the raw table itself
--- (in staging for a source that is not in the contract's shape), accepted ones where the business
--- rules read them, rejected ones where a person looks for them.
+-- Table by table: delivered = accepted + quarantined. Delivered rows are counted in the raw table
+-- itself (in staging for a source that is not in the contract's shape).
 with row_counts as (
     {% for table in contract() %}
         {{ 'union all' if not loop.first }}
@@ -9,7 +8,7 @@ with row_counts as (
             count(*) as delivered_rows,
             0 as accepted_rows,
             0 as rejected_rows
-        from {{ delivered(table) }}
+        from {{ raw_emr(table) if source_system() == 'emr' else staged(table) }}
         union all
         select
             '{{ table }}' as table_name,

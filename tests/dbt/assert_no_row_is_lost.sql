@@ -1,27 +1,36 @@
--- Every accepted row arrives in its fact table: none is lost in a join, none doubled.
+-- Every accepted row and every acute stay arrives in its fact table: none is lost in a join, none
+-- doubled.
 with row_counts as (
-    {% for accepted, fact, condition in [
-        ('int_encounters', 'fct_encounters', '1 = 1'),
-        ('int_checked_diagnoses', 'fct_diagnoses', 'rejected_by_rule is null'),
-        ('int_checked_procedures', 'fct_procedures', 'rejected_by_rule is null'),
-        ('int_checked_vitals', 'fct_vitals', 'rejected_by_rule is null'),
-        ('int_checked_charges', 'fct_charges', 'rejected_by_rule is null'),
-        ('int_checked_claims', 'fct_revenue', 'rejected_by_rule is null'),
-        ('int_checked_surveys', 'fct_satisfaction', 'rejected_by_rule is null'),
-        ('int_acute_stays', 'fct_readmissions', '1 = 1'),
+    {% for checked, fact in [
+        ('int_checked_encounters', 'fct_encounters'),
+        ('int_checked_diagnoses', 'fct_diagnoses'),
+        ('int_checked_procedures', 'fct_procedures'),
+        ('int_checked_vitals', 'fct_vitals'),
+        ('int_checked_charges', 'fct_charges'),
+        ('int_checked_claims', 'fct_revenue'),
+        ('int_checked_surveys', 'fct_satisfaction'),
     ] %}
-        {{ 'union all' if not loop.first }}
         select
             '{{ fact }}' as fact_table,
             count(*) as row_count
-        from {{ ref(accepted) }}
-        where {{ condition }}
+        from {{ ref(checked) }}
+        where rejected_by_rule is null
         union all
         select
             '{{ fact }}' as fact_table,
             count(*) as row_count
         from {{ ref(fact) }}
+        union all
     {% endfor %}
+    select
+        'fct_readmissions' as fact_table,
+        count(*) as row_count
+    from {{ ref('int_acute_stays') }}
+    union all
+    select
+        'fct_readmissions' as fact_table,
+        count(*) as row_count
+    from {{ ref('fct_readmissions') }}
 )
 
 select

@@ -1,4 +1,4 @@
--- The period in which patients arrived, and the day until which readmissions are known, in one row.
+-- The period for which arrivals are in the data, in one row.
 --
 -- Rule: follow-up is complete to the last arrival, because a readmission after it cannot be in the
 -- data, unless the variable follow_up_ends_on names another day.

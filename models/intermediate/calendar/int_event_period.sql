@@ -1,7 +1,7 @@
--- The first and the last day on which anything happened, in one row: the calendar covers both.
+-- The first and the last day on which anything happened, in one row.
 --
 -- Rule: events are arrivals, admissions, discharges, procedures, measurements, charges, claims,
--- payments and surveys.
+-- payments and surveys, so that the date dimension covers every date key.
 with encounters as (
     select
         arrived_at,

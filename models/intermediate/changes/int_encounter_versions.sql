@@ -1,5 +1,5 @@
--- Which version of each encounter the source delivers. The nightly run writes the rows of an
--- encounter anew where its version is another than the one that they were built from
+-- Which version of each encounter the source delivers. The nightly run rebuilds the rows of an
+-- encounter where its version is not the one that they were built from
 -- (macros/nightly_run.sql).
 --
 -- Rule: a version stands for everything that the rows may depend on: when the source last changed
@@ -31,12 +31,39 @@ encounter_history as (
 ),
 
 rejected_lines as (
-    {% for lines in ['diagnoses', 'procedures', 'vitals', 'charges', 'claims', 'surveys'] -%}
-        {{ 'union all' if not loop.first }}
-        select encounter_id
-        from {{ ref('int_checked_' ~ lines) }}
-        where rejected_by_rule is not null
-    {% endfor %}
+    select encounter_id
+    from {{ ref('int_checked_diagnoses') }}
+    where rejected_by_rule is not null
+
+    union all
+
+    select encounter_id
+    from {{ ref('int_checked_procedures') }}
+    where rejected_by_rule is not null
+
+    union all
+
+    select encounter_id
+    from {{ ref('int_checked_vitals') }}
+    where rejected_by_rule is not null
+
+    union all
+
+    select encounter_id
+    from {{ ref('int_checked_charges') }}
+    where rejected_by_rule is not null
+
+    union all
+
+    select encounter_id
+    from {{ ref('int_checked_claims') }}
+    where rejected_by_rule is not null
+
+    union all
+
+    select encounter_id
+    from {{ ref('int_checked_surveys') }}
+    where rejected_by_rule is not null
 ),
 
 rejected_counts as (

@@ -9,8 +9,10 @@ with occurring as (
         code_system,
         diagnosis_code,
         replace(diagnosis_code, '.', '') as plain_code
-    from {{ staged('diagnoses') }}
-    where diagnosis_code is not null
+    from {{ ref('int_checked_diagnoses') }}
+    where
+        rejected_by_rule is null
+        and diagnosis_code is not null
     group by
         code_system,
         diagnosis_code

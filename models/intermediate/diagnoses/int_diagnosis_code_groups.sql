@@ -20,11 +20,8 @@ delivered_descriptions as (
     select
         code_system,
         diagnosis_code,
-        max(short_description) as short_description
-    from {{ staged('diagnosis_codes') }}
-    group by
-        code_system,
-        diagnosis_code
+        short_description
+    from {{ ref('int_delivered_diagnosis_codes') }}
 ),
 
 reference_codes as (

@@ -1,6 +1,7 @@
 -- Which chronic conditions a patient has been coded with, at any encounter in the data.
 --
--- Rule: one diagnosis of the group in any position is enough.
+-- Rule: one diagnosis of the group in any position is enough. The groups are those of the reference
+-- seed chronic_condition_groups.
 with diagnoses as (
     select
         encounter_id,
@@ -26,16 +27,10 @@ code_groups as (
     where chronic_group is not null
 ),
 
-final as (
+coded as (
     select
-        {% for column, chronic_group in chronic_condition_columns().items() %}
-            cast(
-                max(
-                    case when code_groups.chronic_group = '{{ chronic_group }}' then 1 else 0 end
-                ) as int
-            ) as {{ column }},
-        {% endfor %}
-        encounters.patient_id
+        encounters.patient_id,
+        code_groups.chronic_group
     from diagnoses
     inner join code_groups
         on
@@ -43,7 +38,40 @@ final as (
             and diagnoses.code_system = code_groups.code_system
     inner join encounters
         on diagnoses.encounter_id = encounters.encounter_id
-    group by encounters.patient_id
+    group by
+        encounters.patient_id,
+        code_groups.chronic_group
+),
+
+final as (
+    select
+        patient_id,
+        cast(
+            max(case when chronic_group = 'Diabetes' then 1 else 0 end) as int
+        ) as has_diabetes,
+        cast(
+            max(case when chronic_group = 'Heart failure' then 1 else 0 end) as int
+        ) as has_heart_failure,
+        cast(
+            max(case when chronic_group = 'Ischemic heart disease' then 1 else 0 end) as int
+        ) as has_ischemic_heart_disease,
+        cast(
+            max(case when chronic_group = 'Hypertension' then 1 else 0 end) as int
+        ) as has_hypertension,
+        cast(
+            max(case when chronic_group = 'COPD' then 1 else 0 end) as int
+        ) as has_copd,
+        cast(
+            max(case when chronic_group = 'Asthma' then 1 else 0 end) as int
+        ) as has_asthma,
+        cast(
+            max(case when chronic_group = 'Chronic kidney disease' then 1 else 0 end) as int
+        ) as has_chronic_kidney_disease,
+        cast(
+            max(case when chronic_group = 'Cancer' then 1 else 0 end) as int
+        ) as has_cancer
+    from coded
+    group by patient_id
 )
 
 select * from final

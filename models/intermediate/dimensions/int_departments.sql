@@ -1,4 +1,4 @@
--- Departments of the chosen source system.
+-- The departments.
 --
 -- Rules: a department that names no site belongs to the only site, where there is only one; one
 -- that an accepted encounter names but the source does not list is there with its key alone.

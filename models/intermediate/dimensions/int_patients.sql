@@ -1,5 +1,5 @@
--- Persons of the chosen source system without direct identifiers: no name, address or contact, the
--- birth date reduced to a year and an age, the ZIP code to its first three digits.
+-- The patients without direct identifiers: no name, address or contact, the birth date reduced to a
+-- year and an age, the ZIP code to its first three digits.
 --
 -- Rules: age is in completed years on the last day of the data, or at death; a three-digit ZIP
 -- whose area has fewer than 20,000 people, or that is unreadable, becomes 000 (45 CFR 164.514(b)).

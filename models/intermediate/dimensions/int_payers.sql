@@ -1,8 +1,8 @@
--- Insurance plans of the chosen source system. A category counts whatever its case; one that the
--- contract does not know becomes Unknown: it counts neither as insured nor as uninsured.
+-- The insurance plans.
 --
--- Rule: a plan that an accepted encounter or claim names but the source does not list is there with
--- its key alone.
+-- Rules: a category counts whatever its case; one that the contract does not know becomes Unknown
+-- and counts neither as insured nor as uninsured; a plan that an accepted encounter or claim names
+-- but the source does not list is there with its key alone.
 with accepted_payers as (
     select
         payer_id,

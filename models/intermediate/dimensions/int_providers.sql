@@ -1,8 +1,8 @@
--- Providers of the chosen source system. The name travels on for dim_provider only where the
--- variable show_provider_names allows it.
+-- The providers.
 --
--- Rule: a provider whom an accepted encounter or procedure names but the source does not list is
--- there with the key alone.
+-- Rules: the name goes on to dim_provider only where the variable show_provider_names is 1; a
+-- provider whom an accepted encounter or procedure names but the source does not list is there with
+-- the key alone.
 with accepted_providers as (
     select
         provider_id,

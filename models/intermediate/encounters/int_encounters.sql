@@ -1,4 +1,4 @@
--- Visits and admissions of the chosen source system, with the patient's age.
+-- The accepted visits and admissions, with the patient's age.
 --
 -- Rules: age is in completed years on the day of arrival (here, and not later, so that exact birth
 -- dates stay in raw and staging); a disposition code that lost its leading zero gets it back; an
@@ -46,8 +46,7 @@ final as (
 
         -- attributes
         accepted_encounters.encounter_class,
-        {{ known_code('accepted_encounters.admission_type', 'encounters', 'admission_type') }}
-            as admission_type,
+        {{ known_code('accepted_encounters.admission_type', 'encounters', 'admission_type') }} as admission_type,
         accepted_encounters.admission_source,
         {{ disposition_code('accepted_encounters.discharge_disposition') }}
             as discharge_disposition_code,

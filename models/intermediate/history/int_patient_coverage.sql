@@ -1,7 +1,8 @@
 -- The insurance plan on record for each patient today; the snapshot patient_coverage_history keeps
 -- what it was.
 --
--- Rule: the plan of the patient's latest encounter by arrival.
+-- Rule: the plan of the patient's latest encounter by arrival; of encounters that arrived at the
+-- same time, that with the highest encounter id.
 with encounters as (
     select
         encounter_id,
@@ -17,7 +18,8 @@ ordered as (
         payer_id,
         arrived_at,
         row_number() over (
-            partition by patient_id order by arrived_at desc, encounter_id desc
+            partition by {{ exactly('patient_id') }}
+            order by arrived_at desc, {{ exactly('encounter_id') }} desc
         ) as latest_first
     from encounters
 ),

@@ -22,11 +22,11 @@ timings as (
     from {{ ref('int_encounter_timings') }}
 ),
 
-encounter_net_revenue as (
+encounter_money as (
     select
         encounter_id,
         net_revenue_amount
-    from {{ ref('int_encounter_net_revenue') }}
+    from {{ ref('int_encounter_revenue') }}
 ),
 
 stays as (
@@ -141,12 +141,12 @@ measured as (
         cast('Net revenue per encounter' as varchar(50)) as metric,
         encounters.department_id,
         {{ month_start('encounters.arrived_at') }} as month_start_date,
-        cast(sum(encounter_net_revenue.net_revenue_amount) as decimal(18, 4)) as numerator,
+        cast(sum(encounter_money.net_revenue_amount) as decimal(18, 4)) as numerator,
         cast(count(*) as decimal(18, 4)) as denominator
     from encounters
-    inner join encounter_net_revenue
-        on encounters.encounter_id = encounter_net_revenue.encounter_id
-    where encounter_net_revenue.net_revenue_amount is not null
+    inner join encounter_money
+        on encounters.encounter_id = encounter_money.encounter_id
+    where encounter_money.net_revenue_amount is not null
     group by
         encounters.department_id,
         {{ month_start('encounters.arrived_at') }}

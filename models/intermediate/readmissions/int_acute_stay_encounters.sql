@@ -7,8 +7,8 @@
 --       ended with a transfer to another acute hospital, or was at another facility, or
 --   (c) it starts on the same calendar day at the same facility with the same three-character
 --       principal diagnosis.
--- CMS treats an admission elsewhere on the same or the next day as a transfer, whatever the
--- disposition code says.
+-- A stay is named after its first encounter (stay_id). CMS treats an admission elsewhere on the
+-- same or the next day as a transfer, whatever the disposition code says.
 --
 -- One pass over each patient's encounters: the latest discharge so far is found by its rank, so
 -- that the work grows with the number of encounters and not with its square.
@@ -124,12 +124,7 @@ compared as (
 
 numbered as (
     select
-        encounter_id,
-        patient_id,
-        admission_rank,
-        discharge_rank,
-        is_overlap,
-        starts_stay,
+        *,
         sum(starts_stay) over (
             partition by patient_id
             order by admission_rank
@@ -140,11 +135,10 @@ numbered as (
 
 final as (
     select
-        -- the stay is named for its first encounter
-        max(case when starts_stay = 1 then encounter_id end) over (
+        encounter_id,
+        min(case when starts_stay = 1 then encounter_id end) over (
             partition by patient_id, stay_number
         ) as stay_id,
-        encounter_id,
         patient_id,
         cast(stay_number as int) as stay_number,
         cast(admission_rank as int) as admission_rank,

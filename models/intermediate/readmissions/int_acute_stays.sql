@@ -6,9 +6,9 @@
 with stay_encounters as (
     select
         encounter_id,
+        stay_id,
         patient_id,
         stay_number,
-        admission_rank,
         discharge_rank,
         is_overlap
     from {{ ref('int_acute_stay_encounters') }}
@@ -39,52 +39,33 @@ encounter_diagnoses as (
 
 stays as (
     select
+        stay_id,
         patient_id,
         stay_number,
-        min(admission_rank) as first_admission_rank,
         max(discharge_rank) as last_discharge_rank,
         count(*) as encounter_count,
         max(is_overlap) as is_overlap
     from stay_encounters
     group by
+        stay_id,
         patient_id,
         stay_number
-),
-
-bounded as (
-    select
-        stays.patient_id,
-        stays.stay_number,
-        stays.encounter_count,
-        stays.is_overlap,
-        first_encounter.encounter_id as first_encounter_id,
-        last_encounter.encounter_id as last_encounter_id
-    from stays
-    inner join stay_encounters as first_encounter
-        on
-            stays.patient_id = first_encounter.patient_id
-            and stays.first_admission_rank = first_encounter.admission_rank
-    inner join stay_encounters as last_encounter
-        on
-            stays.patient_id = last_encounter.patient_id
-            and stays.last_discharge_rank = last_encounter.discharge_rank
 ),
 
 final as (
     select
         -- identifiers
-        bounded.first_encounter_id as stay_id,
-        bounded.patient_id,
-        bounded.first_encounter_id,
-        bounded.last_encounter_id,
+        stays.stay_id,
+        stays.patient_id,
+        last_encounter.encounter_id as last_encounter_id,
         last_encounter.department_id,
         last_encounter.provider_id,
         last_encounter.payer_id,
 
         -- attributes
-        bounded.stay_number,
-        cast(bounded.encounter_count as int) as encounter_count,
-        bounded.is_overlap,
+        stays.stay_number,
+        cast(stays.encounter_count as int) as encounter_count,
+        stays.is_overlap,
         first_encounter.admission_type,
         first_encounter.age_at_arrival_years,
         first_encounter.is_flagged_readmission,
@@ -95,13 +76,17 @@ final as (
         -- times
         first_encounter.admitted_at,
         last_encounter.discharged_at
-    from bounded
+    from stays
     inner join encounters as first_encounter
-        on bounded.first_encounter_id = first_encounter.encounter_id
+        on stays.stay_id = first_encounter.encounter_id
+    inner join stay_encounters
+        on
+            stays.stay_id = stay_encounters.stay_id
+            and stays.last_discharge_rank = stay_encounters.discharge_rank
     inner join encounters as last_encounter
-        on bounded.last_encounter_id = last_encounter.encounter_id
+        on stay_encounters.encounter_id = last_encounter.encounter_id
     left join encounter_diagnoses
-        on bounded.last_encounter_id = encounter_diagnoses.encounter_id
+        on last_encounter.encounter_id = encounter_diagnoses.encounter_id
 )
 
 select * from final

@@ -22,11 +22,11 @@ readmissions as (
     where is_readmitted_30_days is not null
 ),
 
-stay_charlson as (
+stay_comorbidities as (
     select
         stay_id,
         charlson_band
-    from {{ ref('int_stay_charlson') }}
+    from {{ ref('int_stay_comorbidities') }}
 ),
 
 age_groups as (
@@ -42,15 +42,15 @@ index_admissions as (
         readmissions.stay_id,
         cast(readmissions.is_readmitted_30_days as decimal(18, 8)) as readmitted,
         coalesce(age_groups.age_group, 'Unknown') as age_group,
-        stay_charlson.charlson_band,
+        stay_comorbidities.charlson_band,
         case
             when stays.admission_type in ('emergency', 'urgent', 'trauma') then 1 else 0
         end as is_urgent
     from readmissions
     inner join stays
         on readmissions.stay_id = stays.stay_id
-    inner join stay_charlson
-        on readmissions.stay_id = stay_charlson.stay_id
+    inner join stay_comorbidities
+        on readmissions.stay_id = stay_comorbidities.stay_id
     left join age_groups
         on
             stays.age_at_arrival_years

@@ -8,8 +8,6 @@
 with stays as (
     select
         stay_id,
-        patient_id,
-        stay_number,
         age_at_arrival_years,
         principal_diagnosis_code,
         principal_diagnosis_code_system
@@ -19,8 +17,7 @@ with stays as (
 stay_encounters as (
     select
         encounter_id,
-        patient_id,
-        stay_number
+        stay_id
     from {{ ref('int_acute_stay_encounters') }}
 ),
 
@@ -32,7 +29,7 @@ procedures as (
     where rejected_by_rule is null
 ),
 
-surgeries as (
+surgical_procedures as (
     select procedure_code
     from {{ ref('procedure_labels') }}
     where is_surgery = 1
@@ -45,20 +42,6 @@ excluded_diagnoses as (
         code_prefix,
         is_kept_with_surgery
     from {{ ref('hwr_excluded_diagnoses') }}
-),
-
-surgical_stays as (
-    select stays.stay_id
-    from stays
-    inner join stay_encounters
-        on
-            stays.patient_id = stay_encounters.patient_id
-            and stays.stay_number = stay_encounters.stay_number
-    inner join procedures
-        on stay_encounters.encounter_id = procedures.encounter_id
-    inner join surgeries
-        on procedures.procedure_code = surgeries.procedure_code
-    group by stays.stay_id
 ),
 
 -- Each code is compared with the list once, not each time that it occurs.
@@ -89,6 +72,16 @@ excluded as (
         occurring.principal_diagnosis_code
 ),
 
+surgical_stays as (
+    select stay_encounters.stay_id
+    from stay_encounters
+    inner join procedures
+        on stay_encounters.encounter_id = procedures.encounter_id
+    inner join surgical_procedures
+        on procedures.procedure_code = surgical_procedures.procedure_code
+    group by stay_encounters.stay_id
+),
+
 final as (
     select
         stays.stay_id,
@@ -97,7 +90,8 @@ final as (
                 when stays.age_at_arrival_years is null then 'Age unknown'
                 when stays.age_at_arrival_years < {{ var('hwr_minimum_age_years') }}
                     then 'Under age'
-                when excluded.is_kept_with_surgery = 1 and surgical_stays.stay_id is not null
+                when
+                    excluded.is_kept_with_surgery = 1 and surgical_stays.stay_id is not null
                     then null
                 else excluded.hwr_exclusion_reason
             end as varchar(50)

@@ -3,8 +3,8 @@
 -- Rules (van Walraven et al. 2010):
 --   L  nights: 0 -> 0, 1 -> 1, 2 -> 2, 3 -> 3, 4 to 6 -> 4, 7 to 13 -> 5, 14 and more -> 7
 --   A  emergency, urgent or trauma admission -> 3
---   C  LACE's own points of the comorbidities that count for the stay, a severe form superseding
---      the mild one (reference seed comorbidities); a total of 4 and more scores 5
+--   C  LACE's own weights of the comorbidities that count for the stay, added up
+--      (int_stay_comorbidities); a total of 4 and more scores 5
 --   E  arrivals at the emergency department from the day six months before the admission until the
 --      arrival, at most 4; the one that led to the admission does not count
 -- Bands: 0 to 4 low, 5 to 9 moderate, 10 and more high.
@@ -37,6 +37,13 @@ emergency_visits as (
     from {{ ref('int_emergency_visits') }}
 ),
 
+stay_comorbidities as (
+    select
+        stay_id,
+        lace_comorbidity_weight
+    from {{ ref('int_stay_comorbidities') }}
+),
+
 -- Only a visit that is counted below, because it arrived before the stay, has to be taken out
 -- again.
 leading_visits as (
@@ -48,12 +55,6 @@ leading_visits as (
         on emergency_visits.led_to_encounter_id = encounters.encounter_id
     where emergency_visits.arrived_at < encounters.arrived_at
     group by emergency_visits.led_to_encounter_id
-),
-
-comorbidity_points as (
-    {{ comorbidity_total(
-        ref('int_stay_comorbidities'), 'stay_id', 'lace_group', 'lace_points', 'lace_points'
-    ) | indent(4) }}
 ),
 
 -- A question stands before a visit of the same minute.
@@ -117,14 +118,14 @@ measured as (
         stays.stay_id,
         stays.admission_type,
         {{ days_between('stays.admitted_at', 'stays.discharged_at') }} as nights,
-        coalesce(comorbidity_points.lace_points, 0) as comorbidity_points,
+        stay_comorbidities.lace_comorbidity_weight,
         visits_before.emergency_visit_count
         - coalesce(leading_visits.leading_visit_count, 0) as emergency_visit_count
     from stays
     inner join visits_before
         on stays.stay_id = visits_before.stay_id
-    left join comorbidity_points
-        on stays.stay_id = comorbidity_points.stay_id
+    inner join stay_comorbidities
+        on stays.stay_id = stay_comorbidities.stay_id
     left join leading_visits
         on stays.stay_id = leading_visits.stay_id
 ),
@@ -141,7 +142,9 @@ parts as (
         case
             when admission_type in ('emergency', 'urgent', 'trauma') then 3 else 0
         end as acuity_points,
-        case when comorbidity_points >= 4 then 5 else comorbidity_points end as comorbidity_points,
+        case
+            when lace_comorbidity_weight >= 4 then 5 else lace_comorbidity_weight
+        end as comorbidity_points,
         case
             when emergency_visit_count > 4 then 4
             when emergency_visit_count < 0 then 0

@@ -9,8 +9,6 @@
 with stays as (
     select
         stay_id,
-        patient_id,
-        stay_number,
         admission_type,
         principal_diagnosis_code,
         principal_diagnosis_code_system
@@ -20,8 +18,7 @@ with stays as (
 stay_encounters as (
     select
         encounter_id,
-        patient_id,
-        stay_number
+        stay_id
     from {{ ref('int_acute_stay_encounters') }}
 ),
 
@@ -68,7 +65,7 @@ procedure_rules as (
             end
         ) as is_potentially_planned
     from occurring_procedures
-    left join planned_codes
+    inner join planned_codes
         on
             occurring_procedures.code_system = planned_codes.code_system
             and occurring_procedures.procedure_code like concat(planned_codes.code_prefix, '%')
@@ -112,21 +109,17 @@ diagnosis_rules as (
 
 stay_procedures as (
     select
-        stays.stay_id,
+        stay_encounters.stay_id,
         max(procedure_rules.is_always_planned) as has_always_planned_procedure,
         max(procedure_rules.is_potentially_planned) as has_potentially_planned_procedure
-    from stays
-    inner join stay_encounters
-        on
-            stays.patient_id = stay_encounters.patient_id
-            and stays.stay_number = stay_encounters.stay_number
+    from stay_encounters
     inner join procedures
         on stay_encounters.encounter_id = procedures.encounter_id
     inner join procedure_rules
         on
             procedures.code_system = procedure_rules.code_system
             and procedures.procedure_code = procedure_rules.procedure_code
-    group by stays.stay_id
+    group by stay_encounters.stay_id
 ),
 
 judged as (

@@ -1,5 +1,4 @@
--- For each acute stay: does it count as an index admission, and was the patient readmitted, for
--- whatever cause?
+-- For each acute stay: does it count as an index admission, and was the patient readmitted?
 --
 -- Rules, for each window of 7, 30, 60 and 90 days:
 --   index admission
@@ -11,6 +10,7 @@
 --                 index admission;
 --   null          on a stay that is not an index admission a readmission flag is null, never 0, so
 --                 that an average cannot be taken over the wrong stays.
+-- All causes count here; which readmissions were unplanned is in int_unplanned_readmissions.
 with stays as (
     select
         stay_id,
@@ -49,30 +49,20 @@ with_next_stay as (
 followed as (
     select
         with_next_stay.stay_id,
-        with_next_stay.discharge_disposition_code,
         with_next_stay.next_stay_id,
         {{ days_between('with_next_stay.discharged_at', 'with_next_stay.next_admitted_at') }}
             as days_to_next_stay,
         {{ days_between('with_next_stay.discharged_at', 'data_period.follow_up_end_date') }}
-            as follow_up_days
-    from with_next_stay
-    cross join data_period
-),
-
-judged as (
-    select
-        followed.stay_id,
-        followed.next_stay_id,
-        followed.days_to_next_stay,
-        followed.follow_up_days,
+            as follow_up_days,
         case
             when dispositions.is_alive = 0 then 'Died'
             when dispositions.is_against_advice = 1 then 'Left against medical advice'
             when dispositions.is_transfer = 1 then 'Transferred to another acute hospital'
         end as disposition_exclusion
-    from followed
+    from with_next_stay
+    cross join data_period
     left join dispositions
-        on followed.discharge_disposition_code = dispositions.discharge_disposition_code
+        on with_next_stay.discharge_disposition_code = dispositions.discharge_disposition_code
 ),
 
 excluded as (
@@ -86,7 +76,26 @@ excluded as (
         stay_id,
         next_stay_id,
         days_to_next_stay
-    from judged
+    from followed
+),
+
+flagged as (
+    select
+        {% for window in readmission_windows() %}
+            index_exclusion_reason_{{ window }}_days,
+            case
+                when index_exclusion_reason_{{ window }}_days is null then 1 else 0
+            end as is_index_admission_{{ window }}_days,
+            case
+                when index_exclusion_reason_{{ window }}_days is not null then null
+                when days_to_next_stay <= {{ window }} then 1
+                else 0
+            end as is_readmitted_{{ window }}_days,
+        {% endfor %}
+        stay_id,
+        next_stay_id,
+        days_to_next_stay
+    from excluded
 ),
 
 final as (
@@ -97,24 +106,34 @@ final as (
                 index_exclusion_reason_{{ window }}_days as varchar(50)
             ) as index_exclusion_reason_{{ window }}_days,
             cast(
-                case when index_exclusion_reason_{{ window }}_days is null then 1 else 0 end as int
+                is_index_admission_{{ window }}_days as int
             ) as is_index_admission_{{ window }}_days,
-            cast(
-                case
-                    when index_exclusion_reason_{{ window }}_days is not null then null
-                    when days_to_next_stay <= {{ window }} then 1
-                    else 0
-                end as int
-            ) as is_readmitted_{{ window }}_days,
+            cast(is_readmitted_{{ window }}_days as int) as is_readmitted_{{ window }}_days,
         {% endfor %}
 
-        -- the readmission, when there is one in any window for which this is an index admission
+        -- the readmission, when there is one in any window
         stay_id,
-        case when {{ is_readmitted_in_any_window() }} then next_stay_id end as readmission_stay_id,
+        case
+            when
+                1 in (
+                    is_readmitted_7_days,
+                    is_readmitted_30_days,
+                    is_readmitted_60_days,
+                    is_readmitted_90_days
+                ) then next_stay_id
+        end as readmission_stay_id,
         cast(
-            case when {{ is_readmitted_in_any_window() }} then days_to_next_stay end as int
+            case
+                when
+                    1 in (
+                        is_readmitted_7_days,
+                        is_readmitted_30_days,
+                        is_readmitted_60_days,
+                        is_readmitted_90_days
+                    ) then days_to_next_stay
+            end as int
         ) as days_to_readmission
-    from excluded
+    from flagged
 )
 
 select * from final

@@ -1,22 +1,11 @@
--- What each acute stay was coded with, as far as findings and recommendations ask for it, and what
--- it earned.
+-- Which conditions each acute stay was coded with, as findings and recommendations ask for them.
 --
--- Rules: a stay is one with type 2 diabetes when E11.9 is coded in any position at any of its
--- encounters, and one of a chronic patient when any code of a chronic group is; its net revenue is
--- the sum over its encounters, null while none is adjudicated.
-with stays as (
-    select
-        stay_id,
-        patient_id,
-        stay_number
-    from {{ ref('int_acute_stays') }}
-),
-
-stay_encounters as (
+-- Rule: a stay is one with type 2 diabetes when E11.9 is coded in any position at any of its
+-- encounters, and one of a chronic patient when any code of a chronic group is.
+with stay_encounters as (
     select
         encounter_id,
-        patient_id,
-        stay_number
+        stay_id
     from {{ ref('int_acute_stay_encounters') }}
 ),
 
@@ -37,69 +26,30 @@ code_groups as (
     from {{ ref('int_diagnosis_code_groups') }}
 ),
 
-encounter_net_revenue as (
+final as (
     select
-        encounter_id,
-        net_revenue_amount
-    from {{ ref('int_encounter_net_revenue') }}
-),
-
-members as (
-    select
-        stays.stay_id,
-        stay_encounters.encounter_id
-    from stays
-    inner join stay_encounters
-        on
-            stays.patient_id = stay_encounters.patient_id
-            and stays.stay_number = stay_encounters.stay_number
-),
-
-conditions as (
-    select
-        members.stay_id,
-        max(
-            case
-                when
-                    diagnoses.code_system = 'ICD-10-CM' and diagnoses.diagnosis_code = 'E11.9'
-                    then 1
-                else 0
-            end
+        stay_encounters.stay_id,
+        cast(
+            max(
+                case
+                    when
+                        diagnoses.code_system = 'ICD-10-CM' and diagnoses.diagnosis_code = 'E11.9'
+                        then 1
+                    else 0
+                end
+            ) as int
         ) as has_type_2_diabetes,
-        max(
-            case when code_groups.chronic_group is not null then 1 else 0 end
+        cast(
+            max(case when code_groups.chronic_group is not null then 1 else 0 end) as int
         ) as has_chronic_condition
-    from members
-    inner join diagnoses
-        on members.encounter_id = diagnoses.encounter_id
+    from stay_encounters
+    left join diagnoses
+        on stay_encounters.encounter_id = diagnoses.encounter_id
     left join code_groups
         on
             diagnoses.code_system = code_groups.code_system
             and diagnoses.diagnosis_code = code_groups.diagnosis_code
-    group by members.stay_id
-),
-
-money as (
-    select
-        members.stay_id,
-        sum(encounter_net_revenue.net_revenue_amount) as net_revenue_amount
-    from members
-    inner join encounter_net_revenue
-        on members.encounter_id = encounter_net_revenue.encounter_id
-    group by members.stay_id
-),
-
-final as (
-    select
-        stays.stay_id,
-        cast(coalesce(conditions.has_type_2_diabetes, 0) as int) as has_type_2_diabetes,
-        cast(coalesce(conditions.has_chronic_condition, 0) as int) as has_chronic_condition,
-        cast(money.net_revenue_amount as decimal(18, 2)) as net_revenue_amount
-    from stays
-    left join conditions
-        on stays.stay_id = conditions.stay_id
-    left join money
-        on stays.stay_id = money.stay_id
+    group by stay_encounters.stay_id
 )
 
 select * from final

@@ -1,12 +1,13 @@
--- For each acute stay: was the readmission unplanned, and does it count in the HWR-like rate?
+-- For each acute stay: was its readmission unplanned, and does it count in the HWR-style rate?
 --
 -- Rules, for each window of 7, 30, 60 and 90 days:
---   unplanned     the readmission (int_readmissions) is not planned (int_planned_stays). Where the
---                 first following stay is planned, no later one counts as unplanned;
---   HWR-like      index admissions and unplanned readmissions of the population of
+--   unplanned     the patient was readmitted (int_readmissions), and the readmission is not planned
+--                 (int_planned_stays). Where the first following stay is planned, no later one
+--                 counts as unplanned;
+--   HWR-style     index admissions and unplanned readmissions of the population of
 --                 int_hwr_population: after CMS's hospital-wide measure, but unadjusted and with
 --                 small code lists;
---   null          a flag is null, never 0, on a stay that is not in its population.
+--   null          on a stay that is not an index admission of the rate the flag is null, never 0.
 with readmissions as (
     select
         {% for window in readmission_windows() %}
@@ -37,6 +38,7 @@ unplanned as (
         {% for window in readmission_windows() %}
             readmissions.is_index_admission_{{ window }}_days,
             case
+                when readmissions.is_readmitted_{{ window }}_days is null then null
                 when planned_stays.is_planned = 1 then 0
                 else readmissions.is_readmitted_{{ window }}_days
             end as is_readmitted_unplanned_{{ window }}_days,
@@ -52,30 +54,25 @@ unplanned as (
 
 final as (
     select
-        -- flags
         {% for window in readmission_windows() %}
             cast(
-                case
-                    when is_index_admission_{{ window }}_days = 1
-                        then is_readmitted_unplanned_{{ window }}_days
-                end as int
+                is_readmitted_unplanned_{{ window }}_days as int
             ) as is_readmitted_unplanned_{{ window }}_days,
             cast(
                 case
-                    when is_index_admission_{{ window }}_days = 1 and hwr_exclusion_reason is null
-                        then 1
-                    else 0
+                    when hwr_exclusion_reason is not null then 0
+                    else is_index_admission_{{ window }}_days
                 end as int
             ) as is_hwr_index_admission_{{ window }}_days,
             cast(
                 case
-                    when is_index_admission_{{ window }}_days = 1 and hwr_exclusion_reason is null
-                        then is_readmitted_unplanned_{{ window }}_days
+                    when hwr_exclusion_reason is not null then null
+                    else is_readmitted_unplanned_{{ window }}_days
                 end as int
             ) as is_hwr_readmitted_{{ window }}_days,
         {% endfor %}
-        hwr_exclusion_reason,
-        stay_id
+        stay_id,
+        hwr_exclusion_reason
     from unplanned
 )
 

@@ -1,5 +1,6 @@
--- What each encounter was charged at list price: the sum of its charge lines. Encounters without a
--- charge line have no row.
+-- What each encounter cost at list price.
+--
+-- Rule: the total charge of an encounter is the sum of its charge lines.
 with charges as (
     select
         encounter_id,

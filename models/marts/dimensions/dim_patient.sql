@@ -20,19 +20,31 @@ with patients as (
 
 chronic_conditions as (
     select
-        {% for column in chronic_condition_columns() %}
-            {{ column }},
-        {% endfor %}
-        patient_id
+        patient_id,
+        has_diabetes,
+        has_heart_failure,
+        has_ischemic_heart_disease,
+        has_hypertension,
+        has_copd,
+        has_asthma,
+        has_chronic_kidney_disease,
+        has_cancer
     from {{ ref('int_patient_chronic_conditions') }}
 ),
 
-latest_payers as (
+coverage as (
     select
         patient_id,
+        payer_id
+    from {{ ref('int_patient_coverage') }}
+),
+
+payers as (
+    select
+        payer_id,
         payer_category,
         is_insured
-    from {{ ref('int_patient_latest_payer') }}
+    from {{ ref('int_payers') }}
 ),
 
 age_groups as (
@@ -63,19 +75,33 @@ final as (
         patients.ethnicity,
         patients.state,
         patients.zip3,
-        cast(latest_payers.payer_category as varchar(50)) as latest_payer_category,
+        cast(
+            case
+                when coverage.patient_id is not null
+                    then coalesce(payers.payer_category, 'Unknown')
+            end as varchar(50)
+        ) as latest_payer_category,
 
         -- flags
-        {% for column in chronic_condition_columns() %}
-            cast(coalesce(chronic_conditions.{{ column }}, 0) as int) as {{ column }},
-        {% endfor %}
+        cast(coalesce(chronic_conditions.has_diabetes, 0) as int) as has_diabetes,
+        cast(coalesce(chronic_conditions.has_heart_failure, 0) as int) as has_heart_failure,
+        cast(coalesce(chronic_conditions.has_ischemic_heart_disease, 0) as int)
+            as has_ischemic_heart_disease,
+        cast(coalesce(chronic_conditions.has_hypertension, 0) as int) as has_hypertension,
+        cast(coalesce(chronic_conditions.has_copd, 0) as int) as has_copd,
+        cast(coalesce(chronic_conditions.has_asthma, 0) as int) as has_asthma,
+        cast(coalesce(chronic_conditions.has_chronic_kidney_disease, 0) as int)
+            as has_chronic_kidney_disease,
+        cast(coalesce(chronic_conditions.has_cancer, 0) as int) as has_cancer,
         patients.is_deceased,
-        cast(latest_payers.is_insured as int) as is_insured_at_latest_encounter
+        cast(payers.is_insured as int) as is_insured_at_latest_encounter
     from patients
     left join chronic_conditions
         on patients.patient_id = chronic_conditions.patient_id
-    left join latest_payers
-        on {{ is_same_key('patients.patient_id', 'latest_payers.patient_id') }}
+    left join coverage
+        on {{ is_same_key('patients.patient_id', 'coverage.patient_id') }}
+    left join payers
+        on {{ is_same_key('coverage.payer_id', 'payers.payer_id') }}
     left join age_groups
         on patients.age_years between age_groups.minimum_age_years and age_groups.maximum_age_years
 
@@ -92,9 +118,14 @@ final as (
         cast(null as varchar(50)) as state,
         cast(null as varchar(3)) as zip3,
         cast(null as varchar(50)) as latest_payer_category,
-        {% for column in chronic_condition_columns() %}
-            cast(null as int) as {{ column }},
-        {% endfor %}
+        cast(null as int) as has_diabetes,
+        cast(null as int) as has_heart_failure,
+        cast(null as int) as has_ischemic_heart_disease,
+        cast(null as int) as has_hypertension,
+        cast(null as int) as has_copd,
+        cast(null as int) as has_asthma,
+        cast(null as int) as has_chronic_kidney_disease,
+        cast(null as int) as has_cancer,
         cast(null as int) as is_deceased,
         cast(null as int) as is_insured_at_latest_encounter
 )

@@ -3,8 +3,8 @@
 -- Rules live in the models that are joined here: durations in int_encounter_timings, diagnoses in
 -- int_encounter_diagnoses, comorbidity in int_encounter_charlson, arrivals and returns at the
 -- emergency department in int_emergency_visits and int_emergency_returns, money in
--- int_encounter_charges and int_encounter_net_revenue, what was true at the time in int_encounter_history. Ages of 90 and more are
--- pooled to 90.
+-- int_encounter_charges and int_encounter_revenue, what was true at the time in
+-- int_encounter_history. Ages of 90 and more are pooled to 90.
 with refreshed as (
     {{ encounters_to_refresh() }}
 ),
@@ -86,12 +86,12 @@ encounter_charges as (
     from {{ ref('int_encounter_charges') }}
 ),
 
-encounter_net_revenue as (
+encounter_revenue as (
     select
         encounter_id,
         billed_amount,
         net_revenue_amount
-    from {{ ref('int_encounter_net_revenue') }}
+    from {{ ref('int_encounter_revenue') }}
 ),
 
 encounter_ratings as (
@@ -182,8 +182,8 @@ final as (
         cast(coalesce(encounter_diagnoses.diagnosis_count, 0) as int) as diagnosis_count,
         cast(coalesce(encounter_charges.charge_line_count, 0) as int) as charge_line_count,
         encounter_charges.total_charge_amount,
-        encounter_net_revenue.billed_amount,
-        encounter_net_revenue.net_revenue_amount,
+        encounter_revenue.billed_amount,
+        encounter_revenue.net_revenue_amount,
         encounter_ratings.overall_rating,
 
         -- nightly run
@@ -205,8 +205,8 @@ final as (
         on encounters.encounter_id = encounter_history.encounter_id
     left join encounter_charges
         on encounters.encounter_id = encounter_charges.encounter_id
-    left join encounter_net_revenue
-        on encounters.encounter_id = encounter_net_revenue.encounter_id
+    left join encounter_revenue
+        on encounters.encounter_id = encounter_revenue.encounter_id
     left join encounter_ratings
         on encounters.encounter_id = encounter_ratings.encounter_id
     left join age_groups

@@ -3,10 +3,10 @@
 --
 -- Rules live in the models that are joined here: int_acute_stay_encounters says which encounters
 -- are one stay, int_readmissions which stays are index admissions and which were readmitted,
--- int_unplanned_readmissions which of these unplanned,
--- int_planned_stays which were planned, int_hwr_population which belong to the HWR-style
--- population, int_lace, int_stay_charlson and int_expected_readmissions what risk the patient
--- carried.
+-- int_planned_stays which were planned, int_unplanned_readmissions which readmissions were not,
+-- int_hwr_population which stays belong to the HWR-style population, int_lace,
+-- int_stay_comorbidities and int_expected_readmissions what risk the patient carried,
+-- int_stay_revenue what the stay earned.
 with stays as (
     select
         stay_id,
@@ -61,12 +61,12 @@ planned_stays as (
     from {{ ref('int_planned_stays') }}
 ),
 
-stay_charlson as (
+stay_comorbidities as (
     select
         stay_id,
         charlson_index,
         charlson_band
-    from {{ ref('int_stay_charlson') }}
+    from {{ ref('int_stay_comorbidities') }}
 ),
 
 lace as (
@@ -92,9 +92,15 @@ stay_conditions as (
     select
         stay_id,
         has_type_2_diabetes,
-        has_chronic_condition,
-        net_revenue_amount
+        has_chronic_condition
     from {{ ref('int_stay_conditions') }}
+),
+
+stay_revenue as (
+    select
+        stay_id,
+        net_revenue_amount
+    from {{ ref('int_stay_revenue') }}
 ),
 
 readmission_stays as (
@@ -188,8 +194,8 @@ final as (
         stay_conditions.has_chronic_condition,
 
         -- risk
-        stay_charlson.charlson_index,
-        stay_charlson.charlson_band,
+        stay_comorbidities.charlson_index,
+        stay_comorbidities.charlson_band,
         lace.lace_length_of_stay_points,
         lace.lace_acuity_points,
         lace.lace_comorbidity_points,
@@ -205,28 +211,30 @@ final as (
         stays.encounter_count,
         durations.length_of_stay_days,
         readmissions.days_to_readmission,
-        stay_conditions.net_revenue_amount,
+        stay_revenue.net_revenue_amount,
         readmission_durations.length_of_stay_days as readmission_length_of_stay_days,
-        readmission_conditions.net_revenue_amount as readmission_net_revenue_amount
+        readmission_revenue.net_revenue_amount as readmission_net_revenue_amount
     from stays
     inner join durations
         on stays.stay_id = durations.stay_id
     inner join readmissions
         on stays.stay_id = readmissions.stay_id
-    inner join unplanned_readmissions
-        on stays.stay_id = unplanned_readmissions.stay_id
     inner join planned_stays
         on stays.stay_id = planned_stays.stay_id
-    inner join stay_charlson
-        on stays.stay_id = stay_charlson.stay_id
+    inner join unplanned_readmissions
+        on stays.stay_id = unplanned_readmissions.stay_id
+    inner join stay_comorbidities
+        on stays.stay_id = stay_comorbidities.stay_id
     inner join stay_conditions
         on stays.stay_id = stay_conditions.stay_id
+    inner join stay_revenue
+        on stays.stay_id = stay_revenue.stay_id
     inner join lace
         on stays.stay_id = lace.stay_id
     left join durations as readmission_durations
         on readmissions.readmission_stay_id = readmission_durations.stay_id
-    left join stay_conditions as readmission_conditions
-        on readmissions.readmission_stay_id = readmission_conditions.stay_id
+    left join stay_revenue as readmission_revenue
+        on readmissions.readmission_stay_id = readmission_revenue.stay_id
     left join expected_readmissions
         on stays.stay_id = expected_readmissions.stay_id
     left join readmission_stays

@@ -29,6 +29,19 @@ eligibility as (
     from {{ ref('int_survey_eligibility') }}
 ),
 
+top_boxes as (
+    select
+        survey_id,
+        is_overall_rating_top_box,
+        is_recommend_top_box,
+        is_nurse_communication_top_box,
+        is_doctor_communication_top_box,
+        is_responsiveness_top_box,
+        is_discharge_information_top_box,
+        is_care_coordination_top_box
+    from {{ ref('int_survey_top_boxes') }}
+),
+
 encounter_keys as (
     select
         encounter_id,
@@ -71,15 +84,21 @@ final as (
         surveys.care_coordination,
 
         -- top boxes
-        {% for column, item in survey_items().items() %}
-            {{ is_top_box('surveys.' ~ column, item.top_box_from) }} as is_{{ column }}_top_box,
-        {% endfor %}
+        top_boxes.is_overall_rating_top_box,
+        top_boxes.is_recommend_top_box,
+        top_boxes.is_nurse_communication_top_box,
+        top_boxes.is_doctor_communication_top_box,
+        top_boxes.is_responsiveness_top_box,
+        top_boxes.is_discharge_information_top_box,
+        top_boxes.is_care_coordination_top_box,
 
         -- measures
         cast({{ days_between('surveys.sent_on', 'surveys.returned_on') }} as int) as days_to_return
     from surveys
     inner join encounter_keys
         on surveys.encounter_id = encounter_keys.encounter_id
+    inner join top_boxes
+        on surveys.survey_id = top_boxes.survey_id
     left join eligibility
         on surveys.encounter_id = eligibility.encounter_id
 )

@@ -1,7 +1,7 @@
--- What was billed for each encounter and what it earned. Encounters without a claim have no row.
+-- What each encounter was billed at and what it earned.
 --
--- Rule: net revenue is the allowed amount of the adjudicated claims, null while no claim is
--- adjudicated; a pending claim adds to the billed amount alone.
+-- Rule: net revenue is the allowed amount of the adjudicated claims of an encounter, null while no
+-- claim is adjudicated.
 with claims as (
     select
         encounter_id,
