@@ -65,7 +65,7 @@ def serve(warehouse: Path) -> tuple[subprocess.Popen, str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "serve", "--no-browser", "--port", str(port)],
+        [sys.executable, "-m", "emr", "dashboard", "--no-browser", "--port", str(port)],
         cwd=PROJECT_ROOT,
         env={**os.environ, "EMR_WAREHOUSE": str(warehouse)},
         start_new_session=True,

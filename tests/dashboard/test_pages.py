@@ -128,14 +128,14 @@ def test_headline_figures_are_those_of_the_marts(reader, marts):
 FIGURES = [
     (
         "revenue-and-coverage",
-        "Revenue, and days in accounts receivable",
+        "Net revenue and days in A/R",
         "Net revenue",
         "${:,.0f}",
         "select sum(allowed_amount) from marts.fct_revenue as facts {arrival}",
     ),
     (
         "revenue-and-coverage",
-        "Revenue, and days in accounts receivable",
+        "Net revenue and days in A/R",
         "Denial rate",
         "{:.1%}",
         "select avg(is_denied) from marts.fct_revenue as facts {arrival} and is_adjudicated = 1",
@@ -188,7 +188,7 @@ FIGURES = [
     ),
     (
         "data-quality",
-        "Rows delivered, rejected and flagged",
+        "Rows received, rejected, flagged",
         "Rows received",
         "{:,.0f}",
         "select sum(delivered_rows) from (select distinct table_name, delivered_rows "
