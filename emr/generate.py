@@ -17,6 +17,7 @@ import yaml
 
 import contract.generate
 import measures.document
+import measures.tables
 from emr.project import ROOT, UserError
 from powerbi.marts import ArtifactError, Mart, read_marts
 from powerbi.project import NAME as POWER_BI
@@ -76,6 +77,11 @@ def measure_tables(_target: Path) -> Files:
     return measures.document.files(ROOT)
 
 
+def measure_analyses(_target: Path) -> Files:
+    """Measures by dimensions as dbt analyses, from measures/tables.yml."""
+    return measures.tables.files()
+
+
 def power_bi_files(target: Path) -> Files:
     """The Power BI project, from the measures, the pages and the last build's artifacts.
 
@@ -125,6 +131,7 @@ def model_graph(target: Path) -> Files:
 STEPS = (
     Step("Contract: dbt sources, staging, rules, documentation", contract_files),
     Step("Tables of all measures", measure_tables),
+    Step("Measures as dbt analyses", measure_analyses, (measures.tables.ANALYSES,)),
     Step(
         "Power BI project",
         power_bi_files,
