@@ -25,8 +25,9 @@ volumes as (
     select
         department_key,
         month_start_date_key,
-        encounters_per_day
-    from {{ ref('rpt_department_months') }}
+        value as encounters_per_day
+    from {{ ref('rpt_control_charts') }}
+    where metric = 'Encounters per day'
 )
 
 select

@@ -18,6 +18,7 @@ import yaml
 
 import contract.generate
 import measures.document
+import measures.tables
 from emr.project import ROOT, UserError
 from powerbi.marts import ArtifactError, Mart, read_marts
 from powerbi.project import NAME as POWER_BI
@@ -91,6 +92,11 @@ def measure_tables(_target: Path) -> Files:
     return measures.document.files(ROOT)
 
 
+def measure_analyses(_target: Path) -> Files:
+    """Measures by dimensions as dbt analyses, from measures/tables.yml."""
+    return measures.tables.files()
+
+
 def power_bi_files(target: Path) -> Files:
     """The Power BI project, from the measures, the pages and the last build's artifacts.
 
@@ -141,6 +147,7 @@ STEPS = (
     Step("Contract: dbt sources, staging, rules, documentation", contract_files),
     Step("Macros' descriptions", macro_properties),
     Step("Tables of all measures", measure_tables),
+    Step("Measures as dbt analyses", measure_analyses, (measures.tables.ANALYSES,)),
     Step(
         "Power BI project",
         power_bi_files,

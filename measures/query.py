@@ -94,7 +94,6 @@ class Query:
         self.selection = selection
         self.by = list(by)
         self.defaults = defaults
-        self.smallest_cell = int(defaults["smallest_cell"])
         # the aggregates of each scope, and under which name its subquery gives them
         self.scopes: dict[Scope, dict[exp.Expr, str]] = {}
 
@@ -138,19 +137,35 @@ class Query:
             less = or_zero(self._value(_measure(limit.less), context))
             number = exp.Paren(this=exp.Sub(this=number, expression=less))
         if not limit.shows_none:
-            return exp.LT(this=number, expression=exp.Literal.number(self.smallest_cell))
+            return exp.LT(this=number, expression=self._smallest_cell())
         return exp.Between(
             this=number,
             low=exp.Literal.number(1),
-            high=exp.Literal.number(self.smallest_cell - 1),
+            high=self._smallest_cell(less=1),
         )
+
+    # --- what a text for dbt names instead of its value -------------------------------------------
+
+    def _smallest_cell(self, less: int = 0) -> exp.Expr:
+        return exp.Literal.number(int(self.defaults["smallest_cell"]) - less)
+
+    def _variable(self, name: str) -> exp.Expr:
+        return exp.Literal.number(float(self.defaults[name]))
+
+    @staticmethod
+    def _mart(name: str) -> exp.Table:
+        return exp.to_table(f"marts.{name}", alias=name)
 
     def _value(self, measure: Measure, context: Context) -> exp.Expr:
         """A measure's number, small or not, as an expression over the subqueries."""
         if measure.kind == "parameter":
-            default = self.defaults[str(measure.variable)]
-            number = self.selection.parameters.get(measure.name, default)
-            return exp.Cast(this=exp.Literal.number(float(number)), to=DOUBLE.copy())
+            chosen = self.selection.parameters.get(measure.name)
+            number = (
+                self._variable(str(measure.variable))
+                if chosen is None
+                else exp.Literal.number(float(chosen))
+            )
+            return exp.Cast(this=number, to=DOUBLE.copy())
         return exp.Paren(this=self._resolved(parsed(measure.sql), measure, context))
 
     def _resolved(self, node: exp.Expr, measure: Measure, context: Context) -> exp.Expr:
@@ -250,11 +265,11 @@ class Query:
                 exp.alias_(exp.Cast(this=aggregate, to=DOUBLE.copy()), name)
                 for aggregate, name in zip(aggregates, self.scopes[scope].values(), strict=True)
             ),
-        ).from_(exp.to_table(f"marts.{scope.mart}", alias=scope.mart))
+        ).from_(self._mart(scope.mart))
         for dimension in sorted(needed - {"", scope.mart}):
             key = str(semantic_model().tables[dimension].key)
             query = query.join(
-                exp.to_table(f"marts.{dimension}", alias=dimension),
+                self._mart(dimension),
                 on=exp.column(str(self._joined_by(dimension, scope)), table=scope.mart).eq(
                     exp.column(key, table=dimension)
                 ),

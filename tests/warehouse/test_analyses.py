@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import PROJECT_ROOT, run_dbt
 
-ANALYSES = sorted(path.stem for path in (PROJECT_ROOT / "analyses").glob("*.sql"))
+ANALYSES = {path.stem: path for path in sorted((PROJECT_ROOT / "analyses").rglob("*.sql"))}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,8 @@ def answer(demo, compiled):
     """The rows of an analysis on the demo, as dictionaries."""
 
     def rows(name: str) -> list[dict]:
-        sql = (compiled / f"{name}.sql").read_text(encoding="utf-8")
+        found = compiled / ANALYSES[name].relative_to(PROJECT_ROOT / "analyses")
+        sql = found.read_text(encoding="utf-8")
         cursor = demo.execute(sql)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -41,8 +42,8 @@ def test_every_insight_of_the_executive_summary_has_its_query():
 
 
 @pytest.mark.parametrize("name", ANALYSES)
-def test_an_analysis_names_its_question_and_has_an_answer(name, answer, project_root):
-    text = (project_root / "analyses" / f"{name}.sql").read_text(encoding="utf-8")
+def test_an_analysis_names_its_question_and_has_an_answer(name, answer):
+    text = ANALYSES[name].read_text(encoding="utf-8")
     assert re.match(r"-- Question: .+\?", text.split("\n--\n")[0].replace("\n-- ", " "))
     assert len(answer(name)) > 1
 
@@ -55,14 +56,15 @@ def test_the_answers_are_those_of_the_findings(answer, demo):
         ).fetchall()
     }
     peaks = answer("insight_2_when_departments_peak")
-    assert {row["month_number"] for row in peaks if row["busiest_first"] <= 4} == {2, 3, 6, 7}
+    peaks.sort(key=lambda row: row["encounters_per_day"], reverse=True)
+    assert {row["month_number"] for row in peaks[:4]} == {2, 3, 6, 7}
     ratings = answer("insight_3_when_satisfaction_fell")
     late = [row for row in ratings if row["month_start_date_key"] >= 20240801]
     signals = [row["is_signal"] for row in late]
     assert findings["F5", 3] == 1 + signals.index(1)
     departments = answer("insight_4_readmissions_and_ratings")
-    leaders = {r["department_name"] for r in departments if r["readmits_most_first"] <= 2}
-    assert leaders == {"ER", "Oncology"}
+    departments.sort(key=lambda row: row["readmission_rate_30_days"] or 0, reverse=True)
+    assert {row["department_name"] for row in departments[:2]} == {"ER", "Oncology"}
     coverage = answer("insight_5_who_is_uninsured")
     uninsured = sum(float(row["uninsured_share"]) * row["patients"] for row in coverage)
     assert uninsured / sum(row["patients"] for row in coverage) == pytest.approx(

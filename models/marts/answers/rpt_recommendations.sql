@@ -16,6 +16,8 @@
 --   R5  the number of insured patients rises by the assumed share, at most by all uninsured ones;
 --       each earns the mean net revenue of an insured patient instead of that of an uninsured one;
 --       not shown where a category of rpt_payer_mix is hidden
+-- Everything is computed in floating point and rounded once, to four decimals, as the what-if
+-- measures are: the two are equal.
 -- Means over fewer than smallest_cell readmissions, answers, waits or inpatients are not shown.
 with recommendations as (
     select
@@ -53,7 +55,8 @@ days as (
 data_period as (
     select
         cast(
-            {{ days_between('first_arrival_date', 'last_arrival_date') }} + 1 as decimal(18, 4)
+            {{ days_between('first_arrival_date', 'last_arrival_date') }} + 1
+            as {{ type_double() }}
         ) / 365.25 as year_count
     from {{ ref('int_data_period') }}
 ),
@@ -76,8 +79,10 @@ daily_census as (
     select
         department_key,
         date_key,
-        occupancy
+        midnight_census,
+        staffed_beds
     from {{ ref('fct_daily_census') }}
+    where staffed_beds > 0
 ),
 
 encounters as (
@@ -145,13 +150,11 @@ readmission_costs as (
         scopes.recommendation_id,
         scopes.scope,
         max(scopes.assumption) as assumption,
-        {{ ratio('count(*)', 'max(data_period.year_count)') }} as readmissions,
-        {{ ratio('sum(scopes.readmission_length_of_stay_days)', 'max(data_period.year_count)') }}
-            as bed_days,
-        {{ ratio(
-            'avg(scopes.readmission_net_revenue_amount) * count(*)',
-            'max(data_period.year_count)'
-        ) }} as cost
+        count(*) / max(data_period.year_count) as readmissions,
+        sum(scopes.readmission_length_of_stay_days) / max(data_period.year_count) as bed_days,
+        avg(cast(scopes.readmission_net_revenue_amount as {{ type_double() }}))
+        * count(*)
+        / max(data_period.year_count) as cost
     from scopes
     cross join data_period
     where scopes.is_readmitted_30_days = 1
@@ -165,7 +168,7 @@ readmission_costs as (
 peak_months as (
     select
         1 + {{ var('staffing_moved_to_peak_months') }}
-        * (12 - count(*)) / nullif(count(*), 0) as more_staff
+        * cast(12 - count(*) as {{ type_double() }}) / nullif(count(*), 0) as more_staff
     from finding_months
     where finding_id = 'F3'
 ),
@@ -188,7 +191,8 @@ peak_days as (
 peak_occupancies as (
     select
         peak_days.department_name,
-        avg(daily_census.occupancy) as occupancy
+        cast(sum(daily_census.midnight_census) as {{ type_double() }})
+        / nullif(sum(daily_census.staffed_beds), 0) as occupancy
     from peak_days
     inner join daily_census
         on
@@ -214,7 +218,7 @@ peak_waits as (
     select
         peak_days.department_name,
         count(encounters.wait_minutes) as waits,
-        avg(cast(encounters.wait_minutes as decimal(18, 4))) as wait_minutes
+        avg(cast(encounters.wait_minutes as {{ type_double() }})) as wait_minutes
     from peak_days
     inner join encounters
         on
@@ -245,8 +249,8 @@ rated as (
             when days.calendar_date >= cast('{{ var("finding_shift_date") }}' as date) then 1
             else 0
         end as is_recent,
-        cast(satisfaction.overall_rating as decimal(18, 8)) as overall_rating,
-        cast(satisfaction.is_overall_rating_top_box as decimal(18, 8)) as is_top_box
+        cast(satisfaction.overall_rating as {{ type_double() }}) as overall_rating,
+        cast(satisfaction.is_overall_rating_top_box as {{ type_double() }}) as is_top_box
     from satisfaction
     inner join departments
         on satisfaction.department_key = departments.department_key
@@ -309,10 +313,12 @@ coverage_sums as (
 coverage as (
     select
         {%- set categories = ['hidden_categories'] %}
-        {{ unless_hidden('insured', categories) }} as insured,
-        {{ unless_hidden('uninsured', categories) }} as uninsured,
-        {{ unless_hidden('insured_net_revenue', categories) }} as insured_net_revenue,
-        {{ unless_hidden('uninsured_net_revenue', categories) }} as uninsured_net_revenue
+        cast({{ unless_hidden('insured', categories) }} as {{ type_double() }}) as insured,
+        cast({{ unless_hidden('uninsured', categories) }} as {{ type_double() }}) as uninsured,
+        cast({{ unless_hidden('insured_net_revenue', categories) }} as {{ type_double() }})
+            as insured_net_revenue,
+        cast({{ unless_hidden('uninsured_net_revenue', categories) }} as {{ type_double() }})
+            as uninsured_net_revenue
     from coverage_sums
 ),
 
@@ -389,7 +395,7 @@ effects as (
         'Months to regain the earlier rating' as measure,
         'months' as unit,
         {{ var('higher_satisfaction') }} as assumption,
-        cast(null as decimal(18, 4)) as value_before,
+        cast(null as {{ type_double() }}) as value_before,
         case
             when earlier_rating > rating
                 then
@@ -408,8 +414,8 @@ effects as (
         'Uninsured share' as measure,
         'share' as unit,
         {{ var('more_insured_patients') }} as assumption,
-        {{ ratio('uninsured', 'insured + uninsured') }} as value_before,
-        {{ ratio('uninsured - patients', 'insured + uninsured') }} as value_after
+        uninsured / nullif(insured + uninsured, 0) as value_before,
+        (uninsured - patients) / nullif(insured + uninsured, 0) as value_after
     from newly_insured
 
     union all
@@ -420,12 +426,12 @@ effects as (
         'Net revenue per year' as measure,
         'money' as unit,
         {{ var('more_insured_patients') }} as assumption,
-        {{ ratio('insured_net_revenue + uninsured_net_revenue', 'year_count') }} as value_before,
-        {{ ratio('insured_net_revenue + uninsured_net_revenue', 'year_count') }}
+        (insured_net_revenue + uninsured_net_revenue) / year_count as value_before,
+        (insured_net_revenue + uninsured_net_revenue) / year_count
         + patients
         * (
-            {{ ratio('insured_net_revenue', 'insured') }}
-            - {{ ratio('uninsured_net_revenue', 'uninsured') }}
+            insured_net_revenue / nullif(insured, 0)
+            - uninsured_net_revenue / nullif(uninsured, 0)
         ) / year_count as value_after
     from newly_insured
 ),
