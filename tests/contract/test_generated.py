@@ -7,8 +7,8 @@ import pytest
 from emr.generate import STEPS
 from tests.conftest import DbtRun
 
-WITHOUT_A_BUILD = STEPS[:3]
-OF_A_BUILD = STEPS[3:]
+WITHOUT_A_BUILD = STEPS[:4]
+OF_A_BUILD = STEPS[4:]
 
 
 @pytest.mark.fast
