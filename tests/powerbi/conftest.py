@@ -46,7 +46,7 @@ def variables() -> dict:
 
 @pytest.fixture(scope="session")
 def model(marts, variables) -> dict:
-    """The model that python -m powerbi writes, in the shape of TMSL."""
+    """The model that make generate writes, in the shape of TMSL."""
     return build_database(marts, variables)["model"]
 
 
