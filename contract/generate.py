@@ -43,6 +43,17 @@ VERDICT = {
         "The value that broke the rule; of a column that identifies a person, its pattern only.",
     ),
 }
+# `dbt source freshness` asks the one table that says when it last changed; lines of a visit change with
+# it, and the other tables have no such time.
+FRESHNESS = {
+    "encounters": {
+        "loaded_at_field": "cast(updated_at as datetime)",
+        "freshness": {
+            "warn_after": {"count": 2, "period": "day"},
+            "error_after": {"count": 7, "period": "day"},
+        },
+    }
+}
 # A page of the documentation -> the marker between whose comments its tables stand.
 BEGIN, END = "<!-- generated from contract/ -->", "<!-- end of what is generated -->"
 
@@ -102,6 +113,7 @@ def _sources(stated: Contract) -> dict[str, object]:
                     {
                         "name": table.table,
                         "description": table.says,
+                        "config": FRESHNESS.get(table.table, {"freshness": None}),
                         "columns": [_raw_column(*column) for column in table.columns.items()],
                     }
                     for table in stated.tables.values()
