@@ -43,8 +43,8 @@ VERDICT = {
         "The value that broke the rule; of a column that identifies a person, its pattern only.",
     ),
 }
-# `dbt source freshness` asks the one table that says when it last changed; lines of a visit change with
-# it, and the other tables have no such time.
+# `dbt source freshness` asks the one table that says when it last changed; the lines of a visit
+# change with it, and the other tables have no such time.
 FRESHNESS = {
     "encounters": {
         "loaded_at_field": "cast(updated_at as datetime)",
