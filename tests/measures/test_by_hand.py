@@ -584,6 +584,27 @@ def test_a_choice_filters_what_it_reaches(ask, column, value, expected):
     assert {name: found[name] or 0 for name in expected} == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("readmissions", "lower", "upper"),
+    # Byar's limits of a count, by hand from the formula (Breslow & Day 1987)
+    [(0, 0.0, 3.67), (1, 0.01, 5.56), (10, 4.79, 18.39), (20, 12.21, 30.89)],
+)
+def test_limits_of_observed_to_expected_are_byars(ask, readmissions, lower, upper):
+    index_admissions = [
+        stay(
+            patient,
+            20240115,
+            is_index_admission_30_days=1,
+            is_readmitted_30_days=int(patient < readmissions),
+            expected_probability_30_days=0.25,
+        )
+        for patient in range(40)
+    ]
+    names = [f"Readmission O/E ratio, {side} 95% limit" for side in ("lower", "upper")]
+    found = ask({**MARTS, "fct_readmissions": index_admissions}, names, JANUARY)
+    assert [found[name] * 10 for name in names] == pytest.approx([lower, upper], abs=0.005)
+
+
 def test_sliders_stand_in_for_the_defaults(ask):
     name = "Readmissions avoided per year"
     moved = Selection(
