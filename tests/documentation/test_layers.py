@@ -10,7 +10,7 @@ from tests.conftest import DbtRun
 MAY_READ = {
     "staging": {"seeds", "staging"},
     "checked": {"staging", "checked", "seeds"},
-    "quarantine": {"checked", "quarantine"},
+    "quarantine": {"checked", "quarantine", "seeds"},
     "intermediate": {"checked", "intermediate", "seeds", "snapshots"},
     "snapshots": {"intermediate"},
     "marts": {"checked", "quarantine", "intermediate", "seeds", "marts"},
