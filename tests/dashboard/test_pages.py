@@ -357,7 +357,7 @@ def test_what_the_marts_do_not_have_is_said(reader):
 
 def test_one_department_is_the_one_that_was_looked_at(reader):
     reader.open("operations?department=Surgery")
-    reader.page.get_by_role("link", name="One department").click()
+    reader.page.get_by_role("link", name="Department detail").click()
     reader.page.wait_for_function("document.querySelector('h1')?.innerText.includes(': Surgery')")
     reader.wait()
     assert "Department: Surgery" in reader.page.locator("[data-testid=stMain]").inner_text()
@@ -414,7 +414,7 @@ def test_a_slider_changes_what_it_promises_and_the_address(reader, marts):
     after = reader.card(title, "Newly insured patients")
     # 9% in place of 10%
     assert float(after) == pytest.approx(0.9 * float(before), abs=0.06)
-    assert "more_insured_patients=9" in reader.page.url
+    assert "increase_in_insured_patients=9" in reader.page.url
 
 
 def test_figures_come_as_csv_with_small_cells_empty(reader, marts):
