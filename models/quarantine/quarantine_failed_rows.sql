@@ -1,5 +1,5 @@
--- Delivered rows that broke a rule, one row each, for the first rule that it broke: rejected, or kept
--- and flagged. Its first question: which rows do I have to correct in the source?
+-- Delivered rows that broke a rule, one row each, for the first rule that it broke: rejected, or
+-- kept and flagged. Its first question: which rows do I have to correct in the source?
 {{ config(alias='failed_rows') }}
 
 with failed as (

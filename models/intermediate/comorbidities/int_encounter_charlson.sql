@@ -1,8 +1,8 @@
 -- The Charlson comorbidity index of each encounter.
 --
 -- Rule: the sum of the 1987 weights of the comorbidities known at the encounter; of the forms of
--- one disease only the heaviest counts, so that a severe form supersedes the mild one; 0 when none is
--- known (Charlson et al. 1987, Quan et al. 2005).
+-- one disease only the heaviest counts, so that a severe form supersedes the mild one; 0 when none
+-- is known (Charlson et al. 1987, Quan et al. 2005).
 with encounters as (
     select encounter_id
     from {{ ref('int_encounters') }}

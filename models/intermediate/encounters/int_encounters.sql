@@ -46,7 +46,8 @@ final as (
 
         -- attributes
         accepted_encounters.encounter_class,
-        {{ known_code('accepted_encounters.admission_type', 'encounters', 'admission_type') }} as admission_type,
+        {{ known_code('accepted_encounters.admission_type', 'encounters', 'admission_type') }}
+            as admission_type,
         accepted_encounters.admission_source,
         {{ disposition_code('accepted_encounters.discharge_disposition') }}
             as discharge_disposition_code,

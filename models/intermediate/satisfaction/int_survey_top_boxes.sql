@@ -1,7 +1,8 @@
 -- Which questions of each survey the patient answered in the top box.
 --
 -- Rule (CMS HCAHPS quality assurance guidelines): the top box is 9 or 10 of the overall rating, 4
--- of the questions from 1 to 4, yes of the yes-no question; null where the question was not answered.
+-- of the questions from 1 to 4, yes of the yes-no question; null where the question was not
+-- answered.
 with surveys as (
     select
         survey_id,
