@@ -1,4 +1,4 @@
-{#- How tables lie on SQL Server: which are columnstore is in dbt_project.yml, the keys of dimensions
+{#- Physical storage on SQL Server: which are columnstore is in dbt_project.yml, the keys of dimensions
     are in their yml (`indexes`), text has a length everywhere. -#}
 
 {#- The `indexes` of the dimensions are SQL Server's. DuckDB keeps the least and greatest value of each
