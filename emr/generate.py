@@ -92,8 +92,8 @@ def measure_tables(_target: Path) -> Files:
     return measures.document.files(ROOT)
 
 
-def measure_analyses(_target: Path) -> Files:
-    """Measures by dimensions as dbt analyses, from measures/tables.yml."""
+def measure_tables_of_dbt(_target: Path) -> Files:
+    """Measures by dimensions as dbt analyses and models, from measures/tables.yml."""
     return measures.tables.files()
 
 
@@ -147,7 +147,11 @@ STEPS = (
     Step("Contract: dbt sources, staging, rules, documentation", contract_files),
     Step("Macros' descriptions", macro_properties),
     Step("Tables of all measures", measure_tables),
-    Step("Measures as dbt analyses", measure_analyses, (measures.tables.ANALYSES,)),
+    Step(
+        "Measures as dbt analyses and models",
+        measure_tables_of_dbt,
+        (measures.tables.ANALYSES, measures.tables.MODELS),
+    ),
     Step(
         "Power BI project",
         power_bi_files,

@@ -99,7 +99,7 @@ class Query:
 
     def statement(self, names: Iterable[str]) -> exp.Expr:
         """The query: a column per `by`, named as it, and a column per measure, named as it."""
-        values = {name: self._shown(_measure(name), Context()) for name in names}
+        values = {name: self._column(_measure(name)) for name in names}
         subqueries = {f"scope_{i}": scope for i, scope in enumerate(self.scopes)}
         query = exp.Select()
         for alias, scope in subqueries.items():
@@ -123,6 +123,10 @@ class Query:
         return query
 
     # --- values -----------------------------------------------------------------------------------
+
+    def _column(self, measure: Measure) -> exp.Expr:
+        """A measure as the statement gives it."""
+        return self._shown(measure, Context())
 
     def _shown(self, measure: Measure, context: Context) -> exp.Expr:
         """A measure as a reader sees it: null where it would show a small cell."""
@@ -304,21 +308,25 @@ class Query:
             first, last = self.selection.before(scope.shift) or (first, last)
         conditions: list[exp.Expr] = []
         if scope.date:
-            day = exp.column(scope.date, table=scope.mart)
-            if first:
-                conditions.append(day >= exp.Literal.number(f"{first:%Y%m%d}"))
-            if last:
-                conditions.append(day <= exp.Literal.number(f"{last:%Y%m%d}"))
+            conditions += self._in_period(exp.column(scope.date, table=scope.mart), first, last)
         for column, values in self.selection.chosen.items():
             is_before = scope.shift and column.startswith(f"{DATE}.")
-            if is_before or not self._applies(column, scope):
-                continue
-            conditions.append(
-                self._own_column(column, scope).isin(*(exp.convert(value) for value in values))
-                if values
-                else exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
-            )
+            if not is_before and self._applies(column, scope):
+                conditions.append(self._is_chosen(column, values, scope))
         return conditions
+
+    def _in_period(self, day: exp.Column, first: date | None, last: date | None) -> list[exp.Expr]:
+        conditions: list[exp.Expr] = []
+        if first:
+            conditions.append(day >= exp.Literal.number(f"{first:%Y%m%d}"))
+        if last:
+            conditions.append(day <= exp.Literal.number(f"{last:%Y%m%d}"))
+        return conditions
+
+    def _is_chosen(self, column: str, values: Sequence[str | int], scope: Scope) -> exp.Expr:
+        if not values:
+            return exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
+        return self._own_column(column, scope).isin(*(exp.convert(value) for value in values))
 
     def _groups(self, scope: Scope) -> list[str]:
         """The columns of `by` that a scope is split by."""

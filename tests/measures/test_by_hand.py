@@ -14,6 +14,7 @@ JANUARY = Selection(date(2024, 1, 1), date(2024, 1, 31))
 ER, SURGERY = 1, 2
 ADULT, SENIOR = 1, 2
 PRIVATE, SELF_PAY, UNKNOWN = 1, 2, -1
+ASTHMA, FRACTURE = 1, 2
 
 
 def encounter(patient: int, department: int, arrival: int, **columns) -> dict:
@@ -79,6 +80,10 @@ MARTS = {
     "dim_age_group": [
         {"age_group_key": ADULT, "age_group": "Adult"},
         {"age_group_key": SENIOR, "age_group": "Senior"},
+    ],
+    "dim_diagnosis": [
+        {"diagnosis_key": ASTHMA, "chronic_condition": "Asthma"},
+        {"diagnosis_key": FRACTURE, "chronic_condition": "None"},
     ],
     "dim_payer": [
         {"payer_key": PRIVATE, "payer_category": "Private", "is_insured": 1},
@@ -325,9 +330,12 @@ MARTS = {
         ),
     ],
     "fct_diagnoses": [
-        {"arrival_date_key": 20240105},
-        {"arrival_date_key": 20240105},
-        {"arrival_date_key": 20240201},
+        {"arrival_date_key": 20240105, "encounter_key": 1, "diagnosis_key": ASTHMA},
+        # the same visit once more, and with a code that is no chronic condition
+        {"arrival_date_key": 20240105, "encounter_key": 1, "diagnosis_key": ASTHMA},
+        {"arrival_date_key": 20240105, "encounter_key": 1, "diagnosis_key": FRACTURE},
+        {"arrival_date_key": 20240106, "encounter_key": 2, "diagnosis_key": FRACTURE},
+        {"arrival_date_key": 20240201, "encounter_key": 3, "diagnosis_key": ASTHMA},
     ],
     "fct_procedures": [
         {"procedure_date_key": 20240105, "is_surgery": 1},
@@ -350,16 +358,6 @@ MARTS = {
             "outstanding_amount": 800,
             "average_daily_net_revenue_amount": 16,
         },
-    ],
-    "rpt_chronic_condition_months": [
-        {
-            "month_start_date_key": 20240101,
-            "chronic_group": "Asthma",
-            "encounters": 62,
-            "days_covered": 31,
-        },
-        # hidden: its days do not count either
-        {"month_start_date_key": 20240101, "chronic_group": "COPD", "days_covered": 31},
     ],
     "rpt_data_quality": [
         {
@@ -421,8 +419,9 @@ EXPECTED = {
     "30-day ED revisit rate": 1,
     "Inpatient deaths": 1,
     "Inpatient mortality rate": 1 / 2,
-    "Chronic-condition encounters per day": 2,
-    "Coded diagnoses": 2,
+    "Chronic-condition encounters": 1,
+    "Chronic-condition encounters per day": 1 / 31,
+    "Coded diagnoses": 4,
     "Surgeries": 1,
     "BP readings": 3,
     "Elevated BP readings (stage 2+)": 2,
@@ -503,10 +502,17 @@ EXPECTED = {
     "Confirmed": 0,
     "Source readmission flag agreement (kappa)": 0.9,
     "30-day readmissions, chronic patients": 1,
+    "30-day readmissions per year, chronic patients": 1 * 365.25 / 31,
+    "Readmission bed days per year, chronic patients": 6 * 365.25 / 31,
+    "Readmission cost (allowed) per year, chronic patients": 900 * 365.25 / 31,
     "Readmissions avoided per year, chronic patients": 1 * 365.25 / 31 * 0.1,
     "Bed days saved per year, chronic patients": 6 * 365.25 / 31 * 0.1,
     "Avoidable readmission cost (allowed) per year, chronic patients": 900 * 365.25 / 31 * 0.1,
+    "30-day readmissions per year": 2 * 365.25 / 31,
+    "Readmission bed days per year": (6 + 2) * 365.25 / 31,
+    "Readmission cost (allowed) per year": 2 * 900 * 365.25 / 31,
     "Readmissions avoided per year": 2 * 365.25 / 31 * 0.05,
+    "Bed days saved per year": (6 + 2) * 365.25 / 31 * 0.05,
     # the mean of the amounts known, for both
     "Avoidable readmission cost (allowed) per year": 2 * 900 * 365.25 / 31 * 0.05,
     "Selected months": 1,
@@ -519,6 +525,7 @@ EXPECTED = {
     "Projected uninsured rate": 0.8 / 3,
     "Net revenue, insured patients": 400,
     "Net revenue, uninsured patients": 100,
+    "Net revenue per year": (400 + 100) * 365.25 / 31,
     "Additional net revenue per year": 0.2 * 365.25 / 31 * (400 / 2 - 100 / 1),
 }
 

@@ -23,16 +23,17 @@ def test_the_inputs_of_a_table_are_visible(table):
 
 def test_a_table_names_the_smallest_cell_and_does_not_hold_it(table):
     assert "{{ var('smallest_cell') }}" in sql(table)
-    assert not re.search(r"\b(10|11)\b", re.sub("'[^']*'", "", sql(table)))
+    assert not re.search(r"(<|between 1 and) 1[01]\b", sql(table))
 
 
 def test_a_table_has_its_columns_in_order_in_sql_of_either_engine(table):
     text = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", sql(table))
-    text = text.replace("{{ var('smallest_cell') }}", "11").replace("{{ type_double() }}", "float")
+    text = text.replace("{{ type_double() }}", "float")
+    text = re.sub(r"\{\{ var\(.*?\}\}", "11", text)
     for dialect in ("duckdb", "tsql"):
         read = sqlglot.parse_one(text, dialect=dialect)
         (final,) = (part for part in read.ctes if part.alias == "final")
-        assert final.this.named_selects == [*table.by, *table.measures]
+        assert final.this.named_selects == table.columns
 
 
 def test_files_say_that_they_are_generated():

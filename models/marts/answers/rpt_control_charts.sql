@@ -221,52 +221,56 @@ final as (
         signalled.chart_type,
 
         -- the chart
-        {%- set point = ['signalled.is_hidden'] %}
-        {%- set center = ['signalled.is_center_hidden'] %}
-        cast({{ unless_hidden('signalled.value', point) }} as decimal(18, 6)) as value,
-        cast({{ shown_count('signalled.denominator') }} as int) as n,
-        cast({{ unless_hidden('signalled.center_line', center) }} as decimal(18, 6))
-            as center_line,
         cast(
-            {{ unless_hidden("
-                case
-                    when
-                        signalled.chart_type = 'p'
-                        and signalled.center_line < signalled.limit_distance then 0
-                    else signalled.center_line - signalled.limit_distance
-                end
-            ", center) }} as decimal(18, 6)
+            case when signalled.is_hidden = 0 then signalled.value end as decimal(18, 6)
+        ) as value,
+        cast({{ shown_count('signalled.denominator') }} as int) as n,
+        cast(
+            case when signalled.is_center_hidden = 0 then signalled.center_line end
+            as decimal(18, 6)
+        ) as center_line,
+        cast(
+            case
+                when signalled.is_center_hidden = 1 then null
+                when
+                    signalled.chart_type = 'p'
+                    and signalled.center_line < signalled.limit_distance then 0
+                else signalled.center_line - signalled.limit_distance
+            end as decimal(18, 6)
         ) as lower_limit,
         cast(
-            {{ unless_hidden("
-                case
-                    when
-                        signalled.chart_type = 'p'
-                        and signalled.center_line + signalled.limit_distance > 1 then 1
-                    else signalled.center_line + signalled.limit_distance
-                end
-            ", center) }} as decimal(18, 6)
+            case
+                when signalled.is_center_hidden = 1 then null
+                when
+                    signalled.chart_type = 'p'
+                    and signalled.center_line + signalled.limit_distance > 1 then 1
+                else signalled.center_line + signalled.limit_distance
+            end as decimal(18, 6)
         ) as upper_limit,
         cast(signalled.baseline_months as int) as baseline_months,
 
         -- signals
-        {%- set signal = ['signalled.is_signal_hidden'] %}
         cast(
-            {{ unless_hidden('case when signalled.side < 0 then 1 else 0 end', signal) }} as int
+            case
+                when signalled.is_signal_hidden = 1 then null
+                when signalled.side < 0 then 1
+                else 0
+            end as int
         ) as is_below_center_line,
-        cast({{ unless_hidden('signalled.is_outside_limits', signal) }} as int)
+        cast(case when signalled.is_signal_hidden = 0 then signalled.is_outside_limits end as int)
             as is_outside_limits,
-        cast({{ unless_hidden('signalled.is_shift', signal) }} as int) as is_shift,
-        cast({{ unless_hidden('signalled.is_trend', signal) }} as int) as is_trend,
+        cast(case when signalled.is_signal_hidden = 0 then signalled.is_shift end as int)
+            as is_shift,
+        cast(case when signalled.is_signal_hidden = 0 then signalled.is_trend end as int)
+            as is_trend,
         cast(
-            {{ unless_hidden("
-                case
-                    when
-                        signalled.is_outside_limits + signalled.is_shift + signalled.is_trend > 0
-                        then 1
-                    else 0
-                end
-            ", signal) }} as int
+            case
+                when signalled.is_signal_hidden = 1 then null
+                when
+                    signalled.is_outside_limits + signalled.is_shift + signalled.is_trend > 0
+                    then 1
+                else 0
+            end as int
         ) as is_signal
     from signalled
     inner join departments

@@ -1,6 +1,9 @@
 -- The diagnosis code, with its place in ICD-10-CM, its chronic group and its comorbidity. One row
 -- for every code that occurs in the data; a code of an older system (ICD-9-CM) has a description
 -- but no place.
+--
+-- Rule: heart failure and ischemic heart disease are one chronic condition, heart disease. Their
+-- trends are not shown apart, because many patients have both.
 with diagnosis_codes as (
     select
         code_system,
@@ -39,6 +42,13 @@ final as (
         cast(diagnosis_codes.chapter_number as int) as chapter_number,
         cast(coalesce(diagnosis_codes.chapter_name, 'None') as varchar(200)) as chapter_name,
         cast(coalesce(diagnosis_codes.chronic_group, 'None') as varchar(50)) as chronic_group,
+        cast(
+            case
+                when diagnosis_codes.chronic_group in ('Heart failure', 'Ischemic heart disease')
+                    then 'Heart disease'
+                else coalesce(diagnosis_codes.chronic_group, 'None')
+            end as varchar(50)
+        ) as chronic_condition,
         cast(coalesce(comorbidities.comorbidity, 'None') as varchar(50)) as charlson_category
     from diagnosis_codes
     left join comorbidities
@@ -58,6 +68,7 @@ final as (
         cast(null as int) as chapter_number,
         cast('Unknown' as varchar(200)) as chapter_name,
         cast('None' as varchar(50)) as chronic_group,
+        cast('None' as varchar(50)) as chronic_condition,
         cast('None' as varchar(50)) as charlson_category
 )
 

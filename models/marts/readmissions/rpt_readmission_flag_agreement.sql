@@ -48,25 +48,32 @@ final as (
     select
         cast(30 as int) as window_days,
         cast({{ shown_count('stays') }} as int) as stays,
-        cast({{ unless_small('flagged', 'stays', 'flagged') }} as int) as flagged_stays,
-        cast({{ unless_small('readmissions', 'stays', 'readmissions') }} as int)
+        cast({{ unless_small('flagged', 'stays') }} as int) as flagged_stays,
+        cast({{ unless_small('readmissions', 'stays') }} as int)
             as readmission_stays,
-        {%- set shown = ['is_hidden'] %}
-        cast({{ unless_hidden('both_yes', shown) }} as int) as flagged_readmission_stays,
-        cast({{ unless_hidden(ratio('both_yes + both_no', 'stays'), shown) }} as decimal(9, 6))
-            as agreement_rate,
-        cast({{ unless_hidden(ratio('both_yes', 'readmissions'), shown) }} as decimal(9, 6))
-            as flag_sensitivity,
-        cast({{ unless_hidden(ratio('both_yes', 'flagged'), shown) }} as decimal(9, 6))
-            as flag_positive_predictive_value,
+        cast(case when is_hidden = 0 then both_yes end as int) as flagged_readmission_stays,
         cast(
-            {{ unless_hidden(
-                ratio(
-                    'cast(stays as decimal(12, 0)) * (both_yes + both_no) - agreeing_by_chance',
-                    'stays_squared - agreeing_by_chance',
-                ),
-                shown
-            ) }} as decimal(9, 6)
+            case when is_hidden = 0 then {{ ratio('both_yes + both_no', 'stays') }} end
+            as decimal(9, 6)
+        ) as agreement_rate,
+        cast(
+            case when is_hidden = 0 then {{ ratio('both_yes', 'readmissions') }} end
+            as decimal(9, 6)
+        ) as flag_sensitivity,
+        cast(
+            case when is_hidden = 0 then {{ ratio('both_yes', 'flagged') }} end
+            as decimal(9, 6)
+        ) as flag_positive_predictive_value,
+        cast(
+            case
+                when is_hidden = 0
+                    then
+                        {{ ratio(
+                            'cast(stays as decimal(12, 0)) * (both_yes + both_no)
+                            - agreeing_by_chance',
+                            'stays_squared - agreeing_by_chance',
+                        ) }}
+            end as decimal(9, 6)
         ) as cohens_kappa
     from chances
 )
