@@ -20,7 +20,8 @@ from generator.contract import (
     whole_numbers,
 )
 from generator.contract import money as dollars
-from generator.history import TRANSFER, Encounters, History
+from generator.history.encounters import TRANSFER, Encounters
+from generator.history.play import play_history
 from generator.names import Pools
 from generator.people import NEVER, People, draw_people
 from generator.plan import (
@@ -103,7 +104,7 @@ def cohort_tables(
 ) -> dict[str, pa.Table]:
     """The nine other tables for a cohort of patients by number, shape (n,)."""
     people = draw_people(plan, streams, number)
-    e = History(plan, streams, people).play()
+    e = play_history(plan, streams, people)
     procedures = clinical.perform_procedures(plan, streams, e)
     diagnoses = clinical.code_diagnoses(plan, streams, people, e, procedures)
     vitals = clinical.measure_vitals(plan, streams, people, e)
