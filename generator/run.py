@@ -19,7 +19,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from generator.contract import SCHEMAS, TABLES
-from generator.faults import Manifest, inject
+from generator.faults.inject import Manifest, inject
 from generator.names import Pools, draw_pools
 from generator.plan import Plan
 from generator.randomness import Streams
@@ -72,7 +72,7 @@ class _Run:
         tables = {name: pa.concat_tables([c[name] for c in cohorts]) for name in cohorts[0]}
         if first == 1:
             tables |= fixed_tables(self.plan, self.streams, self.pools)
-        return inject(tables, self.plan, self.streams, self.job.fault_share)
+        return inject(tables, self.streams, self.job.fault_share)
 
 
 def generate(scenario: Scenario, patients: int, seed: int, fault_share: float = 0.0) -> Tables:
