@@ -24,7 +24,8 @@ from generator.names import Pools, draw_pools
 from generator.plan import Plan
 from generator.randomness import Streams
 from generator.scenario import Scenario
-from generator.tables import cohort_tables, fixed_tables
+from generator.tables.cohort import cohort_tables
+from generator.tables.hospital import fixed_tables
 
 # Patients that share the range of even draws. Changing it changes every result.
 COHORT_PATIENTS = 10_000
