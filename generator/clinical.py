@@ -8,7 +8,7 @@ import numpy as np
 
 from generator.catalogue import VisitKind
 from generator.contract import LINES_PER_ENCOUNTER, MISSING
-from generator.history import Encounters
+from generator.history.encounters import Encounters
 from generator.people import People
 from generator.plan import EMERGENCY, INPATIENT, MINUTES_PER_DAY, OBSERVATION, Plan
 from generator.randomness import Streams

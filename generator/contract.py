@@ -82,6 +82,11 @@ def patient_ids(numbers: np.ndarray) -> pa.Array:
     return identifiers("P", digits(numbers, 8))
 
 
+def line_ids(prefix: str, encounters: np.ndarray, place: np.ndarray) -> pa.Array:
+    """Number the lines of an encounter: its digits, shape (n, 10), and three more."""
+    return identifiers(prefix, encounters, digits(place + 1, 3))
+
+
 def labels(names: Sequence[str], codes: np.ndarray) -> pa.Array:
     """Spell positions in a list; a negative position becomes null."""
     missing = codes < 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from generator.clinical import Procedures, line_keys, places
 from generator.contract import MISSING
-from generator.history import Encounters
+from generator.history.encounters import Encounters
 from generator.people import People
 from generator.plan import MINUTES_PER_DAY, Plan
 from generator.randomness import Streams

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.catalogue import Catalogue, Diagnosis, load_catalogue
-from generator.scenario import Department, Scenario
+from generator.scenario import Scenario
 from generator.validation import CATEGORIES, CLASSES, OLDEST_AGE, band_of_age, by_age
 
 MINUTES_PER_DAY = 1440
@@ -267,10 +267,6 @@ class Plan:
         mix = self.scenario.coverage.mix
         self.coverage_band = band_of_age(mix)
         self.coverage_mix = [[band.get(c, 0.0) for c in CATEGORIES] for band in mix.values()]
-
-    def department(self, position: int) -> Department:
-        """A department by its position."""
-        return self.departments[position]
 
 
 def age_in_years(birth_day: np.ndarray, day: np.ndarray) -> np.ndarray:

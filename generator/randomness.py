@@ -75,6 +75,10 @@ class Streams:
         """Return True with the given probability, for each key."""
         return self.uniform(stream, keys, draw) < share
 
+    def position(self, stream: str, keys: np.ndarray, size: int) -> np.ndarray:
+        """Draw a position in a list of a given size, all equally likely."""
+        return (self.uniform(stream, keys) * size).astype(np.int64)
+
     def pick(
         self, stream: str, keys: np.ndarray, weights: Sequence[float], draw: int = 0
     ) -> np.ndarray:

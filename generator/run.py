@@ -19,12 +19,13 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from generator.contract import SCHEMAS, TABLES
-from generator.faults import Manifest, inject
+from generator.faults.inject import Manifest, inject
 from generator.names import Pools, draw_pools
 from generator.plan import Plan
 from generator.randomness import Streams
 from generator.scenario import Scenario
-from generator.tables import cohort_tables, fixed_tables
+from generator.tables.cohort import cohort_tables
+from generator.tables.hospital import fixed_tables
 
 # Patients that share the range of even draws. Changing it changes every result.
 COHORT_PATIENTS = 10_000
@@ -72,7 +73,7 @@ class _Run:
         tables = {name: pa.concat_tables([c[name] for c in cohorts]) for name in cohorts[0]}
         if first == 1:
             tables |= fixed_tables(self.plan, self.streams, self.pools)
-        return inject(tables, self.plan, self.streams, self.job.fault_share)
+        return inject(tables, self.streams, self.job.fault_share)
 
 
 def generate(scenario: Scenario, patients: int, seed: int, fault_share: float = 0.0) -> Tables:

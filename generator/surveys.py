@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.contract import MISSING
-from generator.history import DIED, LEFT_WITHOUT_BEING_SEEN, READMISSION, Encounters
+from generator.history.encounters import DIED, LEFT_WITHOUT_BEING_SEEN, READMISSION, Encounters
 from generator.plan import INPATIENT, MINUTES_PER_DAY, Plan, day_number
 from generator.randomness import Streams, normal_of
 from generator.validation import CLASSES, by_age

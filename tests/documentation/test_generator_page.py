@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from docs.realism import compare
 from generator.cli import main
-from generator.faults import RULES
+from generator.faults.kinds import RULES
 from generator.scenario import Scenario
 
 

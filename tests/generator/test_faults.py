@@ -8,17 +8,16 @@ import pandas as pd
 import pytest
 
 from generator import load_scenario
-from generator.faults import (
+from generator.faults.inject import KEYS, PARENTS
+from generator.faults.kinds import (
     BEYOND_END,
     DUPLICATE_KEY,
     FAULTS,
     IMPOSSIBLE_VITAL,
-    KEYS,
     MISSING_KEY,
     ORPHAN,
     OUT_OF_ORDER,
     OVERLAPPING,
-    PARENTS,
     RULES,
 )
 from generator.run import Job, _Run

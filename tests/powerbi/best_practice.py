@@ -8,11 +8,31 @@ in NOT_EVALUATED with what stands in for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
 
 from tests.powerbi.fields import NUMERIC, text_of
+from tests.powerbi.tabular import (
+    END,
+    Tabular,
+    aggregates,
+    duplicates,
+    full_name,
+    has_control_character,
+    has_strange_space,
+    is_activated,
+    is_both_ways,
+    is_calculated,
+    is_column,
+    is_hidden,
+    is_many_to_many,
+    is_marked,
+    is_unused,
+    many_to_many_under_security,
+    needs_mdx,
+    pivoted,
+    redundant,
+    type_of,
+)
 
 NOT_EVALUATED = {
     "FIX_REFERENTIAL_INTEGRITY_VIOLATIONS": (
@@ -25,96 +45,6 @@ NOT_EVALUATED = {
         "needs statistics of loaded data; facts hold keys, numbers and short codes"
     ),
 }
-
-
-@dataclass(frozen=True)
-class Tabular:
-    """A model, its tables and what refers to what."""
-
-    model: Mapping
-
-    @property
-    def tables(self) -> list[Mapping]:
-        return self.model["tables"]
-
-    @property
-    def relationships(self) -> list[Mapping]:
-        return self.model["relationships"]
-
-    @cached_property
-    def columns(self) -> list[tuple[Mapping, Mapping]]:
-        """Pairs of table and column."""
-        return [(table, column) for table in self.tables for column in table["columns"]]
-
-    @cached_property
-    def measures(self) -> list[Mapping]:
-        return [measure for table in self.tables for measure in table.get("measures", [])]
-
-    @cached_property
-    def expressions(self) -> dict[str, str]:
-        """The DAX of each measure by name."""
-        return {m["name"]: text_of(m["expression"]) for m in self.measures}
-
-    @cached_property
-    def filters(self) -> list[tuple[str, str]]:
-        """Table and DAX of every filter of a role."""
-        return [
-            (permission["name"], text_of(permission["filterExpression"]))
-            for role in self.model["roles"]
-            for permission in role["tablePermissions"]
-        ]
-
-    @cached_property
-    def dax(self) -> str:
-        """All DAX of the model."""
-        return "\n".join([*self.expressions.values(), *(text for _, text in self.filters)])
-
-    @cached_property
-    def related(self) -> set[tuple[str, str]]:
-        """Columns of either end of a relationship."""
-        return {(r[f"{end}Table"], r[f"{end}Column"]) for r in self.relationships for end in END}
-
-    @cached_property
-    def in_structure(self) -> set[tuple[str, str]]:
-        """Columns that others are sorted by, and columns of hierarchies."""
-        sorting = {
-            (table["name"], column["sortByColumn"])
-            for table, column in self.columns
-            if "sortByColumn" in column
-        }
-        return sorting | {
-            (table["name"], level["column"])
-            for table in self.tables
-            for hierarchy in table.get("hierarchies", [])
-            for level in hierarchy["levels"]
-        }
-
-    def queries(self) -> Iterator[tuple[str, str]]:
-        """Name and M query of every partition."""
-        for table in self.tables:
-            for partition in table["partitions"]:
-                yield partition["name"], text_of(partition["source"]["expression"])
-
-    def named(self) -> Iterator[Mapping]:
-        """Every object that a reader may see."""
-        for table in self.tables:
-            yield table
-            yield from table["columns"]
-            for kind in ("measures", "hierarchies", "partitions"):
-                yield from table.get(kind, [])
-
-
-END = ("from", "to")
-
-
-def is_hidden(table: Mapping, thing: Mapping) -> bool:
-    """Whether a reader does not see it."""
-    return bool(thing.get("isHidden") or table.get("isHidden"))
-
-
-def full_name(table: Mapping, column: Mapping) -> str:
-    """A column as DAX writes it."""
-    return f"'{table['name']}'[{column['name']}]"
 
 
 def _columns(test: Callable[[Tabular, Mapping, Mapping], bool]) -> Callable[[Tabular], list[str]]:
@@ -150,105 +80,8 @@ def _nothing_of(kind: str) -> Callable[[Tabular], list[str]]:
     return lambda t: [thing["name"] for thing in t.model.get(kind, [])]
 
 
-def _is_many_to_many(relationship: Mapping) -> bool:
-    return relationship.get("toCardinality", "one") == "many"
-
-
-def _is_both_ways(relationship: Mapping) -> bool:
-    return relationship.get("crossFilteringBehavior") == "bothDirections"
-
-
-def _refers(text: str, table: str, column: str) -> bool:
-    """Whether DAX names a column."""
-    return f"{table}[{column}]" in text or f"'{table}'[{column}]" in text
-
-
-def _is_key_of_dates(column: Mapping) -> bool:
-    return bool(column.get("isKey")) and column["dataType"] == "dateTime"
-
-
-def _is_marked(table: Mapping) -> bool:
-    return table.get("dataCategory") == "Time" and any(map(_is_key_of_dates, table["columns"]))
-
-
-def _is_calculated(table: Mapping) -> bool:
-    return any(p["source"]["type"] == "calculated" for p in table["partitions"])
-
-
-def _aggregates(t: Tabular, table: Mapping, column: Mapping) -> bool:
-    """Whether a measure counts or adds up a column."""
-    functions = "COUNT|COUNTBLANK|SUM|AVERAGE|VALUES|DISTINCT|DISTINCTCOUNT|MIN|MAX|COUNTA|AVERAGEA"
-    named = rf"'?{re.escape(table['name'])}'?\[{re.escape(column['name'])}\]"
-    return bool(re.search(rf"(?i)\b({functions}|MAXA|MINA)\s*\(\s*{named}\s*\)", t.dax))
-
-
-def _is_activated(t: Tabular, r: Mapping) -> bool:
-    one = rf"'?{re.escape(r['fromTable'])}'?\[{re.escape(r['fromColumn'])}\]"
-    other = rf"'?{re.escape(r['toTable'])}'?\[{re.escape(r['toColumn'])}\]"
-    return bool(re.search(rf"(?i)USERELATIONSHIP\s*\(\s*{one}\s*,\s*{other}", t.dax))
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"\s", "", text)
-
-
-def _duplicates(t: Tabular) -> list[str]:
-    seen: dict[str, str] = {}
-    return [
-        name
-        for name, text in t.expressions.items()
-        if seen.setdefault(_compact(text), name) != name
-    ]
-
-
-def _redundant(t: Tabular, table: Mapping, column: Mapping) -> bool:
-    """Whether a table that this one is joined to has a column of the same name."""
-    if (table["name"], column["name"]) in t.related:
-        return False
-    joined = {r["toTable"] for r in t.relationships if r["fromTable"] == table["name"]}
-    return any(other["name"] in joined and c["name"] == column["name"] for other, c in t.columns)
-
-
-def _pivoted(_: Tabular, table: Mapping) -> bool:
-    numbers = [c["name"].upper() for c in table["columns"] if c["dataType"] in NUMERIC]
-    return all(
-        any(month in name for name in numbers)
-        for month in ("JAN", "FEB", "MAR", "APR", "MAY", "JUN")
-    )
-
-
-def _has_strange_space(text: str) -> bool:
-    return any(character in text for character in "\t\n\r")
-
-
-def _has_control_character(text: str) -> bool:
-    return any(not c.isprintable() and not c.isspace() for c in text)
-
-
 def _names(test: Callable[[str], bool]) -> Callable[[Tabular], list[str]]:
     return lambda t: [thing["name"] for thing in t.named() if test(thing["name"])]
-
-
-def _many_to_many_under_security(t: Tabular, table: Mapping) -> bool:
-    secured = {name for name, _ in t.filters}
-    return table["name"] in secured and any(
-        _is_many_to_many(r) and table["name"] in (r["fromTable"], r["toTable"])
-        for r in t.relationships
-    )
-
-
-def _is_unused(t: Tabular, table: Mapping, column: Mapping) -> bool:
-    here = (table["name"], column["name"])
-    return (
-        is_hidden(table, column)
-        and here not in t.related | t.in_structure
-        and not _refers(t.dax, *here)
-    )
-
-
-def _needs_mdx(t: Tabular, table: Mapping, column: Mapping) -> bool:
-    here = (table["name"], column["name"])
-    return here in t.in_structure or "sortByColumn" in column
 
 
 TRANSFORMATIONS = (
@@ -272,11 +105,11 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
     "AVOID_FLOATING_POINT_DATA_TYPES": _columns(lambda t, b, c: c["dataType"] == "double"),
     "ISAVAILABLEINMDX_FALSE_NONATTRIBUTE_COLUMNS": _columns(
         lambda t, b, c: (
-            c.get("isAvailableInMdx", True) and is_hidden(b, c) and not _needs_mdx(t, b, c)
+            c.get("isAvailableInMdx", True) and is_hidden(b, c) and not needs_mdx(t, b, c)
         )
     ),
     "AVOID_BI-DIRECTIONAL_RELATIONSHIPS_AGAINST_HIGH-CARDINALITY_COLUMNS": _relationships(
-        lambda t, r: _is_both_ways(r)
+        lambda t, r: is_both_ways(r)
     ),
     "SPLIT_DATE_AND_TIME": _columns(
         lambda t, b, c: c["dataType"] == "dateTime" and re.search(r"_at$", c["sourceColumn"])
@@ -287,16 +120,16 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
     "SNOWFLAKE_SCHEMA_ARCHITECTURE": _tables(
         lambda t, b: all(any(r[f"{end}Table"] == b["name"] for r in t.relationships) for end in END)
     ),
-    "MODEL_SHOULD_HAVE_A_DATE_TABLE": lambda t: [] if any(map(_is_marked, t.tables)) else ["Model"],
+    "MODEL_SHOULD_HAVE_A_DATE_TABLE": lambda t: [] if any(map(is_marked, t.tables)) else ["Model"],
     "DATE/CALENDAR_TABLES_SHOULD_BE_MARKED_AS_A_DATE_TABLE": _tables(
-        lambda t, b: re.search("date|calendar", b["name"], re.IGNORECASE) and not _is_marked(b)
+        lambda t, b: re.search("date|calendar", b["name"], re.IGNORECASE) and not is_marked(b)
     ),
     "REMOVE_AUTO-DATE_TABLE": _tables(
         lambda t, b: b["name"].startswith(("DateTableTemplate_", "LocalDateTable_"))
     ),
     "AVOID_EXCESSIVE_BI-DIRECTIONAL_OR_MANY-TO-MANY_RELATIONSHIPS": lambda t: (
         ["Model"]
-        if sum(_is_both_ways(r) + _is_many_to_many(r) for r in t.relationships)
+        if sum(is_both_ways(r) + is_many_to_many(r) for r in t.relationships)
         > 0.3 * len(t.relationships)
         else []
     ),
@@ -312,20 +145,20 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
         name for name, query in t.queries() if any(step in query for step in TRANSFORMATIONS)
     ],
     "AVOID_USING_MANY-TO-MANY_RELATIONSHIPS_ON_TABLES_USED_FOR_DYNAMIC_ROW_LEVEL_SECURITY": _tables(
-        _many_to_many_under_security
+        many_to_many_under_security
     ),
-    "UNPIVOT_PIVOTED_(MONTH)_DATA": _tables(_pivoted),
+    "UNPIVOT_PIVOTED_(MONTH)_DATA": _tables(pivoted),
     "MANY-TO-MANY_RELATIONSHIPS_SHOULD_BE_SINGLE-DIRECTION": _relationships(
-        lambda t, r: _is_many_to_many(r) and _is_both_ways(r)
+        lambda t, r: is_many_to_many(r) and is_both_ways(r)
     ),
-    "REDUCE_USAGE_OF_CALCULATED_TABLES": _tables(lambda t, b: _is_calculated(b)),
-    "REMOVE_REDUNDANT_COLUMNS_IN_RELATED_TABLES": _columns(_redundant),
+    "REDUCE_USAGE_OF_CALCULATED_TABLES": _tables(lambda t, b: is_calculated(b)),
+    "REMOVE_REDUNDANT_COLUMNS_IN_RELATED_TABLES": _columns(redundant),
     "MEASURES_USING_TIME_INTELLIGENCE_AND_MODEL_IS_USING_DIRECT_QUERY": _tables(
         lambda t, b: any(p["mode"] == "directQuery" for p in b["partitions"])
     ),
     "REDUCE_NUMBER_OF_CALCULATED_COLUMNS": _columns(lambda t, b, c: "expression" in c),
     "CHECK_IF_BI-DIRECTIONAL_AND_MANY-TO-MANY_RELATIONSHIPS_ARE_VALID": _relationships(
-        lambda t, r: _is_many_to_many(r) or _is_both_ways(r)
+        lambda t, r: is_many_to_many(r) or is_both_ways(r)
     ),
     "CHECK_IF_DYNAMIC_ROW_LEVEL_SECURITY_(RLS)_IS_NECESSARY": lambda t: [
         table for table, text in t.filters if re.search(r"(?i)USER(PRINCIPAL)?NAME\(", text)
@@ -341,9 +174,9 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
         f"{name}: {table}[{measure}]"
         for name, text in t.expressions.items()
         for table, measure in re.findall(r"('[^']+'|\w+)\[([^\]]+)\]", text)
-        if measure in t.expressions and not _is_column(t, table.strip("'"), measure)
+        if measure in t.expressions and not is_column(t, table.strip("'"), measure)
     ],
-    "AVOID_DUPLICATE_MEASURES": _duplicates,
+    "AVOID_DUPLICATE_MEASURES": duplicates,
     "USE_THE_TREATAS_FUNCTION_INSTEAD_OF_INTERSECT": _dax(r"INTERSECT\s*\("),
     "USE_THE_DIVIDE_FUNCTION_FOR_DIVISION": _dax(r"[\])]\s*/(?!/)(?!\*)"),
     "AVOID_USING_THE_IFERROR_FUNCTION": _dax(r"IFERROR\s*\("),
@@ -357,7 +190,7 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
         r"CALCULATE(TABLE)?\s*\(\s*[^,]+,\s*FILTER\s*\(\s*'*[\w ]+'*\s*,\s*\["
     ),
     "INACTIVE_RELATIONSHIPS_THAT_ARE_NEVER_ACTIVATED": _relationships(
-        lambda t, r: not r.get("isActive", True) and not _is_activated(t, r)
+        lambda t, r: not r.get("isActive", True) and not is_activated(t, r)
     ),
     "AVOID_USING_'1-(X/Y)'_SYNTAX": _dax(
         r"[0-9]+\s*[-+]\s*(\(*\s*SUM\s*\(\s*'*[\w ]+'*\s*\[[\w ]+\]\s*\)\s*/|DIVIDE\s*\()"
@@ -375,17 +208,17 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
         if re.search(rf"(?i)USERELATIONSHIP\s*\([^)]*\],\s*'?{re.escape(table)}'?\[", t.dax)
     ],
     "RELATIONSHIP_COLUMNS_SAME_DATA_TYPE": _relationships(
-        lambda t, r: len({_type_of(t, r[f"{end}Table"], r[f"{end}Column"]) for end in END}) > 1
+        lambda t, r: len({type_of(t, r[f"{end}Table"], r[f"{end}Column"]) for end in END}) > 1
     ),
-    "AVOID_INVALID_NAME_CHARACTERS": _names(_has_control_character),
+    "AVOID_INVALID_NAME_CHARACTERS": _names(has_control_character),
     "AVOID_INVALID_DESCRIPTION_CHARACTERS": lambda t: [
-        thing["name"] for thing in t.named() if _has_control_character(thing.get("description", ""))
+        thing["name"] for thing in t.named() if has_control_character(thing.get("description", ""))
     ],
     "SET_ISAVAILABLEINMDX_TO_TRUE_ON_NECESSARY_COLUMNS": _columns(
-        lambda t, b, c: not c.get("isAvailableInMdx", True) and _needs_mdx(t, b, c)
+        lambda t, b, c: not c.get("isAvailableInMdx", True) and needs_mdx(t, b, c)
     ),
     # maintenance
-    "UNNECESSARY_COLUMNS": _columns(_is_unused),
+    "UNNECESSARY_COLUMNS": _columns(is_unused),
     "UNNECESSARY_MEASURES": _measures(
         lambda t, m: bool(m.get("isHidden")) and f"[{m['name']}]" not in t.dax
     ),
@@ -409,7 +242,7 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
     "PARTITION_NAME_SHOULD_MATCH_TABLE_NAME_FOR_SINGLE_PARTITION_TABLES": _tables(
         lambda t, b: len(b["partitions"]) == 1 and b["partitions"][0]["name"] != b["name"]
     ),
-    "SPECIAL_CHARS_IN_OBJECT_NAMES": _names(_has_strange_space),
+    "SPECIAL_CHARS_IN_OBJECT_NAMES": _names(has_strange_space),
     "TRIM_OBJECT_NAMES": _names(lambda name: name != name.strip(" ")),
     "OBJECTS_SHOULD_NOT_START_OR_END_WITH_A_SPACE": _names(lambda name: name != name.strip(" ")),
     "FIRST_LETTER_OF_OBJECTS_MUST_BE_CAPITALIZED": lambda t: [
@@ -495,7 +328,7 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
         )
     ),
     "HIDE_FACT_TABLE_COLUMNS": _columns(
-        lambda t, b, c: c["dataType"] in NUMERIC and not c.get("isHidden") and _aggregates(t, b, c)
+        lambda t, b, c: c["dataType"] in NUMERIC and not c.get("isHidden") and aggregates(t, b, c)
     ),
     "MONTH_(AS_A_STRING)_MUST_BE_SORTED": _columns(
         lambda t, b, c: (
@@ -506,13 +339,3 @@ RULES: dict[str, Callable[[Tabular], list[str]]] = {
         )
     ),
 }
-
-
-def _is_column(t: Tabular, table: str, name: str) -> bool:
-    return any(b["name"] == table and c["name"] == name for b, c in t.columns)
-
-
-def _type_of(t: Tabular, table: str, name: str) -> str | None:
-    return next(
-        (c["dataType"] for b, c in t.columns if (b["name"], c["name"]) == (table, name)), None
-    )

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import duckdb
 from dateutil.relativedelta import relativedelta
 
+from tests.powerbi.dax_context import Context, Filter, removes
 from tests.powerbi.dax_parser import (
     Call,
     ColumnRef,
@@ -27,35 +28,9 @@ from tests.powerbi.dax_parser import (
     Operation,
     parse,
 )
+from tests.powerbi.dax_values import arithmetic, compare, sql
 
 COMPARISONS = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A condition on a column, in SQL with `{column}` for it."""
-
-    table: str
-    column: str
-    condition: str
-
-
-@dataclass(frozen=True)
-class Context:
-    """Filters, and the relationships that USERELATIONSHIP makes active: table and dimension."""
-
-    filters: tuple[Filter, ...] = ()
-    active: tuple[tuple[str, str, str], ...] = ()
-    user: str = ""
-    variables: tuple[tuple[str, object], ...] = ()
-    # the row that is judged: its table, its values, and what it filters in CALCULATE
-    row: tuple[str, dict, tuple[Filter, ...]] | None = None
-
-    def variable(self, name: str) -> object:
-        for known, value in reversed(self.variables):
-            if known == name:
-                return value
-        raise DaxError(f"there is no variable or table {name}")
 
 
 @dataclass
@@ -320,39 +295,6 @@ class Engine:
                 )
         raise DaxError(f"{tree} is no predicate on a column")
 
-    def role(self, role: dict, user: str) -> Context:
-        """The context of a reader in a role."""
-        context = Context(user=user)
-        filters = []
-        for permission in role["tablePermissions"]:
-            tree = parse(permission["filterExpression"])
-            if tree == Call("FALSE", ()):
-                column = self.tables[permission["name"]]["columns"][0]["name"]
-                filters.append(Filter(permission["name"], column, "1 = 0"))
-            else:
-                filters.append(self.rows_kept(permission["name"], tree, context))
-        return replace(context, filters=tuple(filters))
-
-    def rows_kept(self, table: str, tree: object, context: Context) -> Filter:
-        """The rows of a table for which a condition holds, judged one by one.
-
-        CALCULATE and CALCULATETABLE turn the row into filters on all of the table's columns.
-        """
-        columns = [column["name"] for column in self.tables[table]["columns"]]
-        listed = ", ".join(self.name(ColumnRef(table, column)) for column in columns)
-        kept, dropped = set(), set()
-        for values in self.connection.execute(f'select {listed} from "{table}"').fetchall():
-            row = tuple(
-                Filter(table, column, f"{{column}} is not distinct from {sql(value)}")
-                for column, value in zip(columns, values, strict=True)
-            )
-            inside = replace(context, row=(table, dict(zip(columns, values, strict=True)), row))
-            (kept if self.value(tree, inside) else dropped).add(values[0])
-        # a filter is of one column here: the first must tell the rows apart
-        assert not kept & dropped
-        values = ", ".join(sql(value) for value in sorted(kept, key=str)) or "null"
-        return Filter(table, columns[0], f"{{column}} in ({values})")
-
     # --- SQL --------------------------------------------------------------------------------------
 
     def name(self, column: ColumnRef) -> str:
@@ -426,56 +368,3 @@ class Engine:
         return (
             float(value) if isinstance(value, int | float) or hasattr(value, "quantize") else value
         )
-
-
-def removes(removed: object, f: Filter) -> bool:
-    """Whether REMOVEFILTERS of a table or a column takes a filter away."""
-    if isinstance(removed, ColumnRef):
-        return (f.table, f.column) == (removed.table, removed.column)
-    return f.table == removed.name
-
-
-def sql(value: object) -> str:
-    """A value as SQL."""
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    if isinstance(value, datetime.date):
-        return f"date '{value:%Y-%m-%d}'"
-    return repr(value)
-
-
-def compare(operator: str, left: object, right: object) -> bool:
-    """A comparison, in which blank is 0."""
-    if left is None and not isinstance(right, str):
-        left = 0
-    if right is None and not isinstance(left, str):
-        right = 0
-    if isinstance(left, datetime.date) != isinstance(right, datetime.date):
-        left, right = (0 if isinstance(x, datetime.date) else x for x in (left, right))
-    return {
-        "=": lambda: left == right,
-        "<>": lambda: left != right,
-        "<": lambda: left < right,
-        "<=": lambda: left <= right,
-        ">": lambda: left > right,
-        ">=": lambda: left >= right,
-    }[operator]()
-
-
-def arithmetic(operator: str, left: object, right: object) -> object:
-    """Arithmetic, in which blank is 0 in sums and takes products with it; days add to dates."""
-    if left is None and right is None:
-        return None
-    if operator in "+-":
-        if isinstance(left, datetime.date) and right is not None and not hasattr(right, "day"):
-            days = datetime.timedelta(days=int(right))
-            return left + days if operator == "+" else left - days
-        left, right = left or 0, right or 0
-        return left + right if operator == "+" else left - right
-    if operator == "*":
-        return None if left is None or right is None else left * right
-    if operator == "/":
-        return None if left is None else left / right
-    raise DaxError(f"operator {operator} is not understood")

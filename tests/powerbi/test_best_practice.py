@@ -10,8 +10,9 @@ import pytest
 
 from measures.catalogue import catalogue
 from measures.dax import slider_table
-from tests.powerbi.best_practice import NOT_EVALUATED, RULES, Tabular
+from tests.powerbi.best_practice import NOT_EVALUATED, RULES
 from tests.powerbi.dax_parser import tokens_of
+from tests.powerbi.tabular import Tabular
 
 # What breaks a rule on purpose: the objects, and why. An exception that no longer breaks it fails.
 EXCEPTIONS: dict[str, tuple[Callable[[str], bool], str]] = {

@@ -11,7 +11,10 @@ from measures.catalogue import catalogue
 from measures.query import Selection, statement
 from powerbi.fields import field_name
 from tests.powerbi.conftest import load_model
-from tests.powerbi.dax_engine import Context, Engine, Filter, sql
+from tests.powerbi.dax_context import Context, Filter
+from tests.powerbi.dax_engine import Engine
+from tests.powerbi.dax_roles import role_context
+from tests.powerbi.dax_values import sql
 
 # Power BI's fixed decimal numbers have four digits, and a sum of many rounds.
 TOLERANCE = 1e-5
@@ -213,7 +216,7 @@ def test_a_mistake_in_a_measure_is_caught(engine, model, variables, measure, dax
 )
 def test_readers_in_a_role_see_their_departments(engine, model, role, user, departments):
     (definition,) = [r for r in model["roles"] if r["name"] == role]
-    context = engine.role(definition, user)
+    context = role_context(engine, definition, user)
     text = engine.query("Department", ['distinct "Department name"'], context)
     seen = {name for (name,) in engine.connection.execute(text).fetchall()}
     if departments is None:
@@ -250,6 +253,8 @@ def test_a_role_that_its_own_row_limits_is_found(engine, model):
         for permission in role["tablePermissions"]
     ]
     assert permissions != role["tablePermissions"]
-    context = engine.role({**role, "tablePermissions": permissions}, "er.lead@hospital.example")
+    context = role_context(
+        engine, {**role, "tablePermissions": permissions}, "er.lead@hospital.example"
+    )
     text = engine.query("Department", ['distinct "Department name"'], context)
     assert engine.connection.execute(text).fetchall() == [("ER",)]

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from generator import load_scenario
-from generator.faults import DUPLICATE_KEY, KEPT, KEYS, MISSING_KEY, RULES
+from generator.faults.inject import KEYS
+from generator.faults.kinds import DUPLICATE_KEY, KEPT, MISSING_KEY, RULES
 from generator.run import Job, _Run
 from tests.conftest import DbtRun
 from tests.warehouse.engine import Engine

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import DbtRun
 from tests.quality.extract import together, with_changes, with_rows
-from tests.quality.test_rules import CASES, DUPLICATES, MISSING_KEYS, OVERLAPS, overlap
+from tests.quality.rule_cases import CASES, DUPLICATES, MISSING_KEYS, OVERLAPS, overlap
 from tests.tsql.compiled import Compiled
 from tests.tsql.translation import MACROS, to_duckdb
 from tests.warehouse.engine import Engine, demo_tables

@@ -1,16 +1,28 @@
-"""Readmissions, risk, census and money in plain Python, from the definitions and the raw rows.
+"""Readmissions, risk and census in plain Python, from the definitions and the raw rows.
 
 A second route: written from the published definitions with ordinary loops over one patient at a
-time, sharing nothing with the SQL. Codes are labeled here by hand; the full code lists are held
-against a comorbidity package in test_charlson.py.
+time, sharing nothing with the SQL. Money is in oracle_money.py. Codes are labeled by hand in
+oracle_codes.py; the full code lists are held against a comorbidity package in test_charlson.py.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
-from decimal import Decimal
+
+from tests.warehouse.oracle_codes import (
+    ACUTE_DIAGNOSES,
+    ALWAYS_PLANNED_DIAGNOSES,
+    ALWAYS_PLANNED_PROCEDURES,
+    CANCER,
+    CHRONIC,
+    POTENTIALLY_PLANNED_PROCEDURES,
+    PSYCHIATRIC,
+    REHABILITATION,
+    SURGERY,
+    heaviest,
+)
+from tests.warehouse.oracle_money import claims_of, event_days, receivables_by_day
 
 WINDOWS = (7, 30, 60, 90)
 DIED = {"20", "40", "41", "42"}
@@ -19,52 +31,10 @@ AGAINST_ADVICE = {"07"}
 HOME = {"01", "81"}
 URGENT = {"emergency", "urgent", "trauma"}
 
-# code without dot: (Charlson disease, weight, LACE disease, points)
-COMORBIDITIES = {
-    "E119": ("diabetes", 1, "diabetes", 1),
-    "E1165": ("diabetes", 1, "diabetes", 1),
-    "E1122": ("diabetes", 2, "diabetes", 2),
-    "I509": ("heart failure", 1, "heart failure", 2),
-    "I214": ("infarction", 1, "infarction", 1),
-    "I252": ("infarction", 1, "infarction", 1),
-    "I639": ("stroke", 1, "stroke", 1),
-    "J449": ("lung", 1, "lung", 2),
-    "N183": ("renal", 2, "liver or renal", 2),
-    "N186": ("renal", 2, "liver or renal", 4),
-    "Z992": ("renal", 2, "liver or renal", 4),
-    "K7030": ("liver", 1, "liver or renal", 2),
-    "K7210": ("liver", 3, "liver or renal", 4),
-    "B182": ("liver", 1, "liver or renal", 2),
-    "C50911": ("tumor", 2, "tumor", 2),
-    "C787": ("tumor", 6, "tumor", 6),
-    "F0390": ("dementia", 1, "dementia", 3),
-    "M059": ("rheumatic", 1, "connective tissue", 3),
-    "B20": ("AIDS", 6, "AIDS", 4),
-    "K259": ("ulcer", 1, None, 0),
-    "G8190": ("hemiplegia", 2, None, 0),
-    "I1311": ("renal", 2, "liver or renal", 4),
-    "I130": ("heart failure", 1, "heart failure", 2),
-}
-ALWAYS_PLANNED_PROCEDURES = {"50360"}
-POTENTIALLY_PLANNED_PROCEDURES = {"27447", "93458", "96413"}
-SURGERY = {"27447", "27236"}
-ALWAYS_PLANNED_DIAGNOSES = {"Z5111", "Z5189"}
-ACUTE_DIAGNOSES = {"I509", "I214", "I639", "J449", "S72001A", "A419"}
-PSYCHIATRIC = {"F0390", "F329"}
-REHABILITATION = {"Z5189"}
-CANCER = {"C50911", "C787", "Z5111"}
-CHRONIC = {"E119", "E1165", "E1122", "I509", "I214", "I252", "J449", "N183", "N186", "I1311",
-           "I130", "I10", "C50911", "C787"}  # fmt: skip
-
 
 def moment(field: str | None) -> datetime.datetime | None:
     """A raw time."""
     return datetime.datetime.fromisoformat(field) if field else None
-
-
-def money(field: str | None) -> Decimal | None:
-    """A raw amount."""
-    return None if field is None else Decimal(field)
 
 
 def days(first: datetime.datetime, second: datetime.datetime) -> int:
@@ -88,16 +58,6 @@ def six_months_before(day: datetime.date) -> datetime.date:
         except ValueError:
             continue
     raise AssertionError
-
-
-def heaviest(codes: Iterable[str], disease: int, weight: int) -> int:
-    """Sum over diseases of the heaviest form."""
-    found: dict[str, int] = defaultdict(int)
-    for code in codes:
-        entry = COMORBIDITIES.get(code)
-        if entry and entry[disease]:
-            found[entry[disease]] = max(found[entry[disease]], entry[weight])
-    return sum(found.values())
 
 
 class Oracle:
@@ -129,16 +89,15 @@ class Oracle:
         everything = [e for found in self.patients.values() for e in found]
         self.first_arrival = min(e["arrived"] for e in everything)
         self.last_arrival = max(e["arrived"] for e in everything)
-        self.claims_of: dict[str, list[dict]] = defaultdict(list)
-        for row in tables["claims"]:
-            self.claims_of[row["encounter_id"]].append(row)
         self.encounters: dict[str, dict] = {}
         self.stays: dict[str, dict] = {}
         for found in self.patients.values():
             self._patient(sorted(found, key=lambda e: (e["arrived"], e["id"])))
         self._expected()
         self.census = self._census(everything)
-        self.claims, self.receivables, self.last_event = self._money(tables, everything)
+        first, last = event_days(tables, everything)
+        self.claims = claims_of(tables, everything, last)
+        self.receivables = receivables_by_day(tables, first, last)
 
     def _encounter(self, row: dict) -> dict:
         arrived = moment(row["arrived_at"])
@@ -405,73 +364,3 @@ class Oracle:
                     ),
                 }
         return census
-
-    def _money(
-        self, tables: dict[str, list[dict[str, str | None]]], everything: list[dict]
-    ) -> tuple[dict[str, dict], dict[datetime.date, dict], datetime.date]:
-        discharged = {e["id"]: e["discharged"] for e in everything}
-        parsed = datetime.date.fromisoformat
-        events = [
-            e[k].date() for e in everything for k in ("arrived", "admitted", "discharged") if e[k]
-        ]
-        events += [
-            parsed(c[k])
-            for c in tables["claims"]
-            for k in ("submitted_on", "adjudicated_on")
-            if c[k]
-        ]
-        events += [parsed(p["posted_on"]) for p in tables["payments"]]
-        first, last = min(events), max(events)
-        claims = {}
-        payments_of: dict[str, list[dict]] = defaultdict(list)
-        for payment in tables["payments"]:
-            payments_of[payment["claim_id"]].append(payment)
-        for claim in tables["claims"]:
-            posted = payments_of[claim["claim_id"]]
-            by = {
-                who: sum((Decimal(p["amount"]) for p in posted if p["paid_by"] == who), Decimal(0))
-                for who in ("payer", "patient")
-            }
-            allowed = money(claim["allowed_amount"])
-            owed = None if allowed is None else allowed - by["payer"] - by["patient"]
-            ended = discharged[claim["encounter_id"]]
-            since = ended.date() if ended else parsed(claim["submitted_on"])
-            age_days = (last - since).days if owed is not None and owed > 0 else None
-            positive = [parsed(p["posted_on"]) for p in posted if Decimal(p["amount"]) > 0]
-            claims[claim["claim_id"]] = {
-                "outstanding_amount": owed,
-                "days_outstanding": age_days,
-                "aging_bucket": None if age_days is None else _bucket(age_days),
-                "payer_paid_amount": by["payer"],
-                "patient_paid_amount": by["patient"],
-                "days_to_payment": (
-                    (min(positive) - parsed(claim["submitted_on"])).days if positive else None
-                ),
-            }
-        receivables = {}
-        for n in range((last - first).days + 1):
-            day = first + datetime.timedelta(days=n)
-            if not (n == (last - first).days or (day + datetime.timedelta(days=1)).day == 1):
-                continue
-            settled = [
-                (parsed(c["adjudicated_on"]), Decimal(c["allowed_amount"]))
-                for c in tables["claims"]
-                if c["adjudicated_on"] and parsed(c["adjudicated_on"]) <= day
-            ]
-            paid = sum(
-                (Decimal(p["amount"]) for p in tables["payments"] if parsed(p["posted_on"]) <= day),
-                Decimal(0),
-            )
-            recent = sum((a for on, a in settled if (day - on).days < 90), Decimal(0))
-            receivables[day] = {
-                "outstanding_amount": sum((a for _, a in settled), Decimal(0)) - paid,
-                "average_daily_net_revenue_amount": recent / 90 if n >= 89 else None,
-            }
-        return claims, receivables, last
-
-
-def _bucket(age_days: int) -> str:
-    for limit, name in ((30, "0-30"), (60, "31-60"), (90, "61-90"), (120, "91-120")):
-        if age_days <= limit:
-            return name
-    return "121+"

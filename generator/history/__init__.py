@@ -1,0 +1,1 @@
+"""What happens to the patients of a cohort: their encounters, and what follows from each."""

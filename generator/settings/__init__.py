@@ -1,0 +1,1 @@
+"""The sections of a scenario file: what may stand in each, and what it means."""
