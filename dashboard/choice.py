@@ -69,7 +69,7 @@ class Reading:
         span = (
             " to ".join(f"{day.day} {day:%B %Y}" for day in (days[0], days[-1]))
             if days
-            else "No day lies in both the period and the month"
+            else "No day is in both the period and the month"
         )
         return f"{span}. {'; '.join(words)}"
 

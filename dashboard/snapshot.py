@@ -95,9 +95,9 @@ def _choice(
         for value in result[slicer.name]:
             if value not in known[slicer.name]:
                 listed = ", ".join(known[slicer.name])
-                raise UserError(f"{slicer.name} has no {value}: it has {listed}.")
+                raise UserError(f"{slicer.name} has no value {value}: choose {listed}.")
     for name in set(chosen) - set(known):
-        raise UserError(f"There is no choice {name}: there are {', '.join(known)}.")
+        raise UserError(f"There is no slicer {name}: choose {', '.join(known)}.")
     return Choice(result)
 
 
