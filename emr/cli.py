@@ -197,14 +197,14 @@ def powerbi_command(out: Path) -> None:
 @click.option("--source", type=click.Choice(SOURCES[1:]), default="extract", show_default=True)
 @click.option("--data", type=FOLDER, required=True, help="Folder with the files.")
 def attach_command(source: str, data: Path) -> None:
-    """Use a folder of files as the raw tables of DuckDB, for plain dbt."""
+    """Use a folder of files as raw tables of DuckDB, for plain dbt."""
     report_raw(attach(source, data))
 
 
 @main.command("deps")
 @click.option("--offline", is_flag=True, help="Do not contact the dbt hub for packages.")
 def deps_command(offline: bool) -> None:
-    """Install the dbt package dbt_utils, or its bundled stand-in if offline."""
+    """Install the dbt package dbt_utils, or a bundled stand-in."""
     console.print(install_packages(offline))
 
 
