@@ -1,7 +1,7 @@
--- Question: which adults with type 2 diabetes come back within two months, and how ill are they?
+-- Question: which adults with type 2 diabetes are readmitted within 60 days, and how sick are they?
 --
 -- Insight 1 of the executive summary. One row per LACE band: patients with an index admission for
--- 60 days in which E11.9 is coded, how many of them came back, and how long it took.
+-- 60 days in which E11.9 is coded, how many of them were readmitted, and after how long.
 with diabetic_stays as (
     select
         readmissions.patient_key,

@@ -1,5 +1,5 @@
--- Question: which departments earn most per patient, from whom, and what share of it do payers
--- deny?
+-- Question: which departments have the highest net revenue per patient, for which age groups, and
+-- what is their denial rate?
 --
 -- Performance in the executive summary. One row per department and age group.
 with denials as (

@@ -1,7 +1,7 @@
--- Question: how do chronic conditions move through the year, and when should prevention begin?
+-- Question: how do chronic conditions vary over the year, and when should prevention begin?
 --
 -- Trends of the executive summary. One row per chronic group and calendar month: encounters per day
--- over the group's mean month.
+-- relative to the group's mean month.
 with months as (
     select
         chronic_group,
