@@ -111,7 +111,7 @@ def test_an_error_of_the_bulk_copy_becomes_one_sentence(error):
 
 
 def test_an_error_of_the_server_becomes_one_sentence():
-    with pytest.raises(UserError, match=r"rejected: .*not found"):
+    with pytest.raises(UserError, match=r"returned an error: .*not found"):
         BulkCopy(Connection(DriverError("\nnot found")), (DriverError,)).execute("select 1")
 
 

@@ -117,7 +117,7 @@ REFUSED = {
         "save it as UTF-8."),
     "bytes of no encoding": (
         f"{HEADER}\nPY1,Plan,".encode() + b"\x81\xff\n",
-        "payers.csv, line 2, column payer_category is not UTF-8 text: save it with the encoding "
+        "payers.csv, line 2, column payer_category is not UTF-8 text: save it as "
         "UTF-8."),
     "a zero byte": (
         f"{HEADER}\n{PLAN}\nPY2,Pl\0an,Medicare\n".encode(),
@@ -135,16 +135,19 @@ REFUSED = {
         "docs/own-data.md lists every column."),
     "a field too few": (
         f"{HEADER}\n{PLAN}\nPY2,Plan\n".encode(),
-        "payers.csv, line 3 cannot be read (3 fields expected, 2 found): every line needs as many "
-        "fields as the header, fields with commas or line breaks in double quotes."),
+        "payers.csv, line 3 cannot be read (3 fields expected, 2 found): every line must "
+        "have as many fields as the header, and fields with commas or line breaks must be in double "
+        "quotes."),
     "a field too many": (
         f"{HEADER}\nPY1,Plan, best,Medicare\n".encode(),
-        "payers.csv, line 2 cannot be read (3 fields expected, 4 found): every line needs as many "
-        "fields as the header, fields with commas or line breaks in double quotes."),
+        "payers.csv, line 2 cannot be read (3 fields expected, 4 found): every line must "
+        "have as many fields as the header, and fields with commas or line breaks must be in double "
+        "quotes."),
     "a field longer than any may be": (
         f"{HEADER}\nPY1,{'x' * 21_000_000},Medicare\n".encode(),
-        "payers.csv, line 2 cannot be read (longer than 20 million bytes): every line needs as "
-        "many fields as the header, fields with commas or line breaks in double quotes."),
+        "payers.csv, line 2 cannot be read (longer than 20 million bytes): every line must "
+        "have as many fields as the header, and fields with commas or line breaks must be in double "
+        "quotes."),
 }  # fmt: skip
 
 
