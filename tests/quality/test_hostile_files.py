@@ -117,8 +117,7 @@ REFUSED = {
         "save it as UTF-8."),
     "bytes of no encoding": (
         f"{HEADER}\nPY1,Plan,".encode() + b"\x81\xff\n",
-        "payers.csv, line 2, column payer_category is not UTF-8 text: save it as "
-        "UTF-8."),
+        "payers.csv, line 2, column payer_category is not UTF-8 text: save it as UTF-8."),
     "a zero byte": (
         f"{HEADER}\n{PLAN}\nPY2,Pl\0an,Medicare\n".encode(),
         "payers.csv, line 3, column payer_name contains a null byte: the file is damaged or is not "
@@ -136,18 +135,18 @@ REFUSED = {
     "a field too few": (
         f"{HEADER}\n{PLAN}\nPY2,Plan\n".encode(),
         "payers.csv, line 3 cannot be read (3 fields expected, 2 found): every line must "
-        "have as many fields as the header, and fields with commas or line breaks must be in double "
-        "quotes."),
+        "have as many fields as the header, and fields with commas or line breaks must be in "
+        "double quotes."),
     "a field too many": (
         f"{HEADER}\nPY1,Plan, best,Medicare\n".encode(),
         "payers.csv, line 2 cannot be read (3 fields expected, 4 found): every line must "
-        "have as many fields as the header, and fields with commas or line breaks must be in double "
-        "quotes."),
+        "have as many fields as the header, and fields with commas or line breaks must be in "
+        "double quotes."),
     "a field longer than any may be": (
         f"{HEADER}\nPY1,{'x' * 21_000_000},Medicare\n".encode(),
         "payers.csv, line 2 cannot be read (longer than 20 million bytes): every line must "
-        "have as many fields as the header, and fields with commas or line breaks must be in double "
-        "quotes."),
+        "have as many fields as the header, and fields with commas or line breaks must be in "
+        "double quotes."),
 }  # fmt: skip
 
 
