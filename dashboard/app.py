@@ -18,7 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import marts
 from dashboard.cards import Card, cards_of, count_in_words
 from dashboard.charts import specification
-from dashboard.choice import Choice, Reading, address_name
+from dashboard.choice import Choice, Reading, address_name, day_in_words, time_in_words
 from dashboard.figures import Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of, sections_of
 from dashboard.marts import Marts
@@ -199,7 +199,7 @@ def notes(page: Page, state: State) -> None:
     st.markdown(f"**{plain(reading.in_words(page, state.choice))}**")
     smallest = int(reading.variables["smallest_cell"])
     st.caption(
-        f"Data to {reading.last_day:%d %B %Y}, marts built {build.built_at:%d %B %Y, %H:%M}. "
+        f"Data through {day_in_words(reading.last_day)}, marts built {time_in_words(build.built_at)}. "
         f"Counts of 1 to {smallest - 1}, and measures with such denominators, are hidden; some can "
         "still be found by subtraction."
     )
@@ -213,7 +213,7 @@ def notes(page: Page, state: State) -> None:
     if age > marts.STALE_AFTER:
         st.warning(
             f"The last successful build is {age.total_seconds() / 3600:,.0f} hours old "
-            f"({build.built_at:%d %B %Y}).",
+            f"({day_in_words(build.built_at)}).",
             icon=":material/schedule:",
         )
     if TARGET == "duckdb" and marts.is_building():

@@ -234,7 +234,7 @@ def test_what_a_figure_does_not_follow_is_said(reading):
 def test_a_choice_in_words_has_its_days(reading):
     chosen = Choice({"Period": ("Last 12 months",), "Department": ("ER", "Surgery")})
     assert reading.in_words(page(), chosen) == (
-        "1 January 2024 to 31 December 2024. Period: Last 12 months; Month: all; "
+        "January 1, 2024 to December 31, 2024. Period: Last 12 months; Month: all; "
         "Department: ER, Surgery; Age group: all; Payer: all"
     )
 
