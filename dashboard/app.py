@@ -199,7 +199,8 @@ def notes(page: Page, state: State) -> None:
     st.markdown(f"**{plain(reading.in_words(page, state.choice))}**")
     smallest = int(reading.variables["smallest_cell"])
     st.caption(
-        f"Data through {day_in_words(reading.last_day)}, marts built {time_in_words(build.built_at)}. "
+        f"Data through {day_in_words(reading.last_day)}, "
+        f"marts built {time_in_words(build.built_at)}. "
         f"Counts of 1 to {smallest - 1}, and measures with such denominators, are hidden; some can "
         "still be found by subtraction."
     )
