@@ -1,8 +1,8 @@
 {#- Small cells are not shown in the rpt_ tables (CMS cell-size policy: no cell of 1 to 10, and nothing
     that it could be worked out from). -#}
 
-{#- A figure, or null where it rests on fewer stays or patients than smallest_cell; of a share, `part`
-    is what is counted, and neither it nor the rest may be a small cell. -#}
+{#- A figure, or null if its denominator is under smallest_cell; `part` is the numerator of a rate,
+    and neither it nor the rest may be a small cell. -#}
 {% macro unless_small(figure, count, part=none) -%}
     case
         when

@@ -1,5 +1,5 @@
--- The findings of the executive summary, measured: what was found, what was to be expected, whether
--- it holds.
+-- The findings of the executive summary, measured: the value, the expected range, and whether the
+-- finding is confirmed.
 --
 -- Rules: one row per check of the reference seed finding_checks, which states finding, measure and
 -- expected range; which departments and months a finding names is in finding_departments and

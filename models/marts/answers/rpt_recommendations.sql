@@ -4,16 +4,16 @@
 -- departments and months are those of the findings (finding_departments, finding_months).
 --
 -- Rules:
---   R1  30-day readmissions after stays of chronic patients fall by the assumed share; each avoided
+--   R1  30-day readmissions after stays of chronic patients fall by the assumed %; each avoided
 --       stay saves the mean length of stay and the mean allowed amount of those readmissions
---   R2  the assumed share of the staffing of all other months moves to the peak months; occupancy
+--   R2  the assumed % of the staffing of all other months moves to the peak months; occupancy
 --       and waits there change in inverse proportion to the staffing (a proportional model: no
---       queueing)
---   R3  rating and top-box share of the department rise by the assumed share, at most to the top of
+--       queuing)
+--   R3  rating and top-box % of the department rise by the assumed %, at most to the top of
 --       the scale, evenly over the assumed months; the earlier level is that before
 --       finding_shift_date
 --   R4  as R1, for all stays of the departments named
---   R5  the number of insured patients rises by the assumed share, at most by all uninsured ones;
+--   R5  the number of insured patients rises by the assumed %, at most by all uninsured ones;
 --       each earns the mean net revenue of an insured patient instead of that of an uninsured one;
 --       not shown where a category of rpt_payer_mix is hidden
 -- Everything is computed in floating point and rounded once, to four decimals, as the what-if

@@ -4,7 +4,7 @@
 -- amount of adjudicated claims, by the claim's own payer; the denial rate is claims denied in whole
 -- or in part at first / adjudicated claims, by count and by dollars billed. A category's figures
 -- are not shown where its patients, encounters or claims are a small cell, nor its denials where
--- those are, nor what they could be worked out from, as the shares add up to one: see
+-- those are, nor what they could be worked out from, as the rates add up to 100%: see
 -- hide_small_cells.
 with encounters as (
     select payer_key

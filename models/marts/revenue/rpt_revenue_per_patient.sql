@@ -2,7 +2,8 @@
 --
 -- Rules: net revenue of the adjudicated claims of the group's encounters / distinct patients with
 -- an encounter in the group; a patient who passes a birthday counts in both age groups. Rank 1
--- earns most within the age group. Figures on fewer than smallest_cell patients are not shown.
+-- has the highest revenue in the age group. Figures on fewer than smallest_cell patients are not
+-- shown.
 with encounters as (
     select
         patient_key,

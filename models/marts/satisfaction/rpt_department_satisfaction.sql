@@ -1,13 +1,14 @@
--- What patients say of each department: mean score, top-box share and number of answers for every
+-- What patients say of each department: mean score, top-box % and number of answers for every
 -- question and composite, and the response rate.
 --
 -- Rules: only surveys of the eligible population count; a composite (reference seed
--- survey_composites) is the mean of its questions' top-box shares, so that a question that was left
--- out is left out by itself; the response rate is returned / sent. Under fewest_returned_surveys (a
--- variable, 25) answers, or hidden, a value is marked as few: show it grayed, with its n. The rows
--- All departments (is_total) are the hospital. A measure of a department is not shown where its
--- answers are a small cell (of the response rate: surveys sent, returned or not returned), nor what
--- it could be worked out from: with the hospital's (see hide_small_cells), or with a composite's.
+-- survey_composites) is the mean of its questions' top-box percentages, so that a question that was
+-- left out is left out by itself; the response rate is returned / sent. Under
+-- fewest_returned_surveys (a variable, 25) answers, or hidden, a value is marked as few: show it
+-- grayed, with its n. The rows All departments (is_total) are the hospital. A measure of a department
+-- is not shown where its answers are a small cell (of the response rate: surveys sent, returned or
+-- not returned), nor what it could be worked out from: with the hospital's (see hide_small_cells), or
+-- with a composite's.
 with surveys as (
     select
         encounter_key,
