@@ -50,7 +50,7 @@ POA_EXEMPT = ("Z", "V", "W", "X", "Y")
 
 
 def fixed_tables(plan: Plan, streams: Streams, pools: Pools) -> dict[str, pa.Table]:
-    """Sites, departments, providers and plans: the tables that no patient adds to."""
+    """Sites, departments, clinicians and plans: the tables that no patient adds to."""
     scenario = plan.scenario
     departments = plan.departments
     owner = np.repeat(np.arange(len(departments)), plan.providers)
@@ -156,7 +156,7 @@ def _provider_ids(number: np.ndarray) -> pa.Array:
 
 
 def _attending(plan: Plan, streams: Streams, people: People, e: Encounters) -> np.ndarray:
-    """A patient mostly sees the same provider of a department."""
+    """A patient mostly sees the same clinician of a department."""
     person = people.number[e.patient]
     usual = streams.uniform("usual clinician", person * 100 + e.department)
     other = streams.uniform("other clinician", e.key)
