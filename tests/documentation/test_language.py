@@ -25,10 +25,10 @@ SKIPPED = (
     "seeds/reference/_",
     "snapshots/",
 )
-# File and text that are right although a phrase is found in them, and why.
+# Where a text is right although a phrase is found in it, and why.
 ALLOWED = {
-    ("generator/tables.py", "clinician"): "names of streams of random numbers: they are data",
-    ("generator/tables.py", "Transfer from Hospital"): "a value of the extract",
+    ("generator/", "clinician"): "names of streams of random numbers: they are data",
+    ("generator/", "Transfer from Hospital"): "a value of the extract",
 }
 # Keys of YAML files whose values people read.
 READ_KEYS = {"description", "says", "name", "title", "alt", "about", "assumed", "label", "label_of"}
@@ -70,7 +70,7 @@ DESCRIPTIONS = rules("phrases", "spellings", "descriptions")
 
 def findings(text: Text) -> Iterator[str]:
     """File, line, phrase and replacement of what is wrong in a text."""
-    if any(text.path == path and allowed in text.words for path, allowed in ALLOWED):
+    if any(text.path.startswith(path) and allowed in text.words for path, allowed in ALLOWED):
         return
     everything, instead = DESCRIPTIONS if text.is_description else ELSEWHERE
     for match in everything.finditer(text.words.lower()):
@@ -244,6 +244,6 @@ def test_null_is_not_called_empty_in_a_description():
 def test_every_exception_is_still_needed():
     texts = [*of_packages(PROJECT_ROOT)]
     assert all(
-        any(text.path == path and allowed in text.words for text in texts)
+        any(text.path.startswith(path) and allowed in text.words for text in texts)
         for path, allowed in ALLOWED
     )
