@@ -45,23 +45,23 @@ build: $(VENV)/.installed $(VENV)/.installed-$(TARGET) ## Build the warehouse an
 dashboard: $(VENV)/.installed-dashboard $(VENV)/.installed-$(TARGET) ## The dashboard in the browser, after a build; PORT=8501
 	@$(EMR) dashboard --target "$(TARGET)" --port "$(PORT)"
 
-report: $(VENV)/.installed-dashboard $(VENV)/.installed-$(TARGET) ## The dashboard as one HTML file, to mail or archive; OUT=report.html
+report: $(VENV)/.installed-dashboard $(VENV)/.installed-$(TARGET) ## The dashboard as one HTML file, to e-mail or archive; OUT=report.html
 	@$(EMR) report --target "$(TARGET)" --out "$(OUT)"
 
-generate: $(VENV)/.installed-dev ## Write the generated files, after a change to contract/, measures/ or models
+generate: $(VENV)/.installed-dev ## Rebuild the generated files, after a change to contract/, measures/ or models
 	@$(EMR) generate
 
-check: $(VENV)/.installed-dev ## What to run after each edit: two minutes at most
+check: $(VENV)/.installed-dev ## Quick checks after each edit: under two minutes
 	@$(BIN)/python -m emr.developer
 
 test: $(VENV)/.installed-dev $(VENV)-tsql/.installed $(CHECKERS)/node_modules/.installed ## Run all tests
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-server: $(VENV)/.installed-dev ## The same on the SQL Server that EMR_SQL_SERVER names: it writes there
+test-server: $(VENV)/.installed-dev ## Run the tests on the SQL Server in EMR_SQL_SERVER; they write to it
 	@EMR_TEST_SERVER=1 $(BIN)/python -m pytest tests/server
 
-lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
+lint: $(VENV)/.installed-dev ## Style checks (ruff and sqlfluff)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(EMR) deps > /dev/null
@@ -69,10 +69,10 @@ lint: $(VENV)/.installed-dev ## Ruff and sqlfluff
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-mimic \
 		models/staging/mimic
 
-types: $(VENV)/.installed-dev ## Mypy
+types: $(VENV)/.installed-dev ## Type checks (mypy)
 	@$(BIN)/mypy $(TYPED)
 
-deps: $(VENV)/.installed ## The dbt package dbt_utils; DBT_PACKAGE_HUB_URL names an internal hub
+deps: $(VENV)/.installed ## Install the dbt package dbt_utils; DBT_PACKAGE_HUB_URL sets an internal hub
 	@$(EMR) deps
 
 requirements: $(VENV)/.installed-dev ## Pin requirements/ from pyproject.toml; UPGRADE=1 takes newer releases
@@ -85,7 +85,7 @@ requirements: $(VENV)/.installed-dev ## Pin requirements/ from pyproject.toml; U
 		--python-platform x86_64-manylinux_2_28 --generate-hashes --no-emit-index-url --no-header \
 		--quiet $(if $(UPGRADE),--upgrade) -o $(PARSER)/requirements.txt
 
-clean: ## Remove what builds and tests wrote, but not the warehouse, which holds history
+clean: ## Remove build and test files, but keep the warehouse, which holds history
 	@rm -rf $(VENV) $(VENV)-tsql $(CHECKERS)/node_modules target logs dbt_packages
 
 # --- environment -------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ $(VENV)/bin/python:
 			> /dev/null 2>&1; then found="$$candidate"; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-		echo "No Python 3.11, 3.12 or 3.13 found: install one, or name it: make build PYTHON=/path/to/python3" >&2; \
+		echo "No Python 3.11, 3.12 or 3.13 found: install one, or set its path: make build PYTHON=/path/to/python3" >&2; \
 		exit 2; \
 	fi; \
 	"$$found" -m venv $(VENV) || { \
@@ -129,14 +129,14 @@ $(VENV)/.installed-dev: $(LOCKS)/dev.txt $(VENV)/bin/python
 	@$(call command)
 	@touch $@
 
-# The command `emr` of this checkout, as a text of two lines: nothing is built or downloaded for it.
+# The command `emr` of this checkout: a script of two lines, with nothing to build or download.
 define command
 printf '#!%s\nimport sys; sys.path.insert(0, "%s"); from emr.cli import main; main(prog_name="emr")\n' \
 	"$(CURDIR)/$(BIN)/python" "$(CURDIR)" > $(BIN)/emr && chmod +x $(BIN)/emr
 endef
 
-# Microsoft's T-SQL parser lives in an environment of its own, where it runs: Linux on x86-64 with
-# CPython 3.11 or 3.12. Elsewhere its tests are skipped and say so.
+# Microsoft's T-SQL parser has its own environment and needs Linux on x86-64 with CPython 3.11 or 3.12.
+# Elsewhere its tests are skipped, with a message.
 $(VENV)-tsql/.installed: $(PARSER)/requirements.txt
 	@found=""; for candidate in $(PYTHON) python3.12 python3.11 python3 python; do \
 		if "$$candidate" -c 'import platform as p, sys; sys.exit((3, 11) > sys.version_info \
@@ -152,8 +152,8 @@ $(VENV)-tsql/.installed: $(PARSER)/requirements.txt
 	fi
 	@touch $@
 
-# Microsoft's readers of TMDL and PBIR and axe, which judges accessibility, come from npm, which comes
-# as a Python package and is told to trust whom the machine trusts.
+# Microsoft's readers of TMDL and PBIR, and axe for accessibility, come from npm. npm itself comes as a
+# Python package and uses the machine's trusted certificates.
 $(CHECKERS)/node_modules/.installed: $(CHECKERS)/package-lock.json $(VENV)/.installed-dev
 	@echo "Installing the checkers of Power BI projects and web pages (once)"
 	@NODE_OPTIONS=--use-system-ca $(BIN)/npm ci --prefix $(CHECKERS) --ignore-scripts --no-audit --no-fund --silent

@@ -1,8 +1,7 @@
--- Question: since when is Orthopedics rated lower, is it more than chance, and do more patients
--- come?
+-- Question: since when is Orthopedics rated lower, is it more than chance, and did volume rise?
 --
 -- Insight 3 of the executive summary. One row per month: the rating on its control chart with the
--- signals, beside the encounters per day of the same department.
+-- signals, next to the encounters per day of the same department.
 with ratings as (
     select
         charts.department_key,

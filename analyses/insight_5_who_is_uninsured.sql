@@ -1,6 +1,6 @@
--- Question: who has no insurance, and what does it mean for them and for us?
+-- Question: which patients are uninsured, and what does it mean for them and for us?
 --
--- Insight 5 of the executive summary. One row per age group today: patients, the share uninsured at
+-- Insight 5 of the executive summary. One row per age group today: patients, the uninsured rate at
 -- their latest encounter, and net revenue per insured and uninsured patient.
 with latest as (
     select

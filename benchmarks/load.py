@@ -72,7 +72,7 @@ def load_rows_per_second(data: Path) -> float:
 def main(patients: int) -> None:
     """Print the figures."""
     if "EMR_SQL_SERVER" not in os.environ:
-        raise click.UsageError("EMR_SQL_SERVER names no server (docs/sql-server.md).")
+        raise click.UsageError("EMR_SQL_SERVER is not set (docs/sql-server.md).")
     with tempfile.TemporaryDirectory() as name:
         seeded = seed_rows_per_second(Path(name))
         folders = [DEMO]

@@ -222,7 +222,7 @@ def print_groups(tables: list[Table], encounters: int) -> None:
         )
     rows, size = sum(table.rows for table in tables), stored_bytes(tables)
     click.echo(
-        f"{'sum':<23} {'':<11} {rows / encounters:>9.2f} {size / rows:>8.1f} "
+        f"{'total':<23} {'':<11} {rows / encounters:>9.2f} {size / rows:>8.1f} "
         f"{size / encounters:>15,.0f}"
     )
 

@@ -18,7 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import marts
 from dashboard.cards import Card, cards_of, count_in_words
 from dashboard.charts import specification
-from dashboard.choice import Choice, Reading, address_name
+from dashboard.choice import Choice, Reading, address_name, day_in_words, time_in_words
 from dashboard.figures import Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of, sections_of
 from dashboard.marts import Marts
@@ -87,7 +87,7 @@ class State:
     """What a page needs to know: the choice and the marts, or why they do not answer.
 
     Attributes:
-        unknown: what the address asks for and the marts do not have, in words.
+        unknown: what the URL asks for and the marts do not have, in words.
     """
 
     build: marts.Build | None = None
@@ -199,25 +199,26 @@ def notes(page: Page, state: State) -> None:
     st.markdown(f"**{plain(reading.in_words(page, state.choice))}**")
     smallest = int(reading.variables["smallest_cell"])
     st.caption(
-        f"Data to {reading.last_day:%d %B %Y}, marts built {build.built_at:%d %B %Y, %H:%M}. "
-        f"Counts of 1 to {smallest - 1}, and figures that rest on them, are hidden; subtracting "
-        "can still tell some."
+        f"Data through {day_in_words(reading.last_day)}, "
+        f"marts built {time_in_words(build.built_at)}. "
+        f"Counts of 1 to {smallest - 1}, and measures with such denominators, are hidden; some can "
+        "still be found by subtraction."
     )
     if state.unknown:
         asked = plain(", ".join(state.unknown))
         st.warning(
-            f"The address asks for {asked}, which these marts do not have.",
+            f"The URL asks for {asked}, which is not in these marts.",
             icon=":material/link_off:",
         )
     age = datetime.now() - build.built_at
     if age > marts.STALE_AFTER:
         st.warning(
-            f"The last build that went through is {age.total_seconds() / 3600:,.0f} hours old, of "
-            f"{build.built_at:%d %B %Y}.",
+            f"The last successful build is {age.total_seconds() / 3600:,.0f} hours old "
+            f"({day_in_words(build.built_at)}).",
             icon=":material/schedule:",
         )
     if TARGET == "duckdb" and marts.is_building():
-        st.info("A build is under way: these are the figures of the one before.")
+        st.info("A build is in progress: these figures are from the previous one.")
 
 
 def open_section(
@@ -271,7 +272,7 @@ def slider(visual: Visual, container: DeltaGenerator, reading: Reading) -> float
 
 
 def show_visual(page: Page, figures: Figures, state: State) -> None:
-    """Title with definitions, the visual itself, how many it rests on, its figures as CSV."""
+    """Title with definitions, the visual itself, its denominators, its figures as CSV."""
     visual, reading = figures.visual, state.reading
     smallest = int(reading.variables["smallest_cell"])
     st.subheader(visual.title, help=definitions(visual), anchor=False)
@@ -298,7 +299,7 @@ def show_visual(page: Page, figures: Figures, state: State) -> None:
             file_name=file_name(page, visual, state),
             mime="text/csv",
             key=f"csv {page.name} {visual.title}",
-            help=f"The figures of “{visual.title}” for this choice",
+            help=f"The figures of “{visual.title}” for this selection",
             type="tertiary",
             icon=":material/download:",
             on_click="ignore",

@@ -107,10 +107,10 @@ def _notes(measure: Measure, row: Mapping, figures: Figures, smallest_cell: int)
         count = figures.counts.get(measure.n)
         yield count_in_words(measure.n, count, smallest_cell)
         if not is_shown and count:
-            yield "too few of these, or of the rest, to show"
+            yield "numerator or remainder too small to show"
     names = figures.not_followed.get(measure.name)
     if names:
-        yield f"does not follow: {', '.join(names)}"
+        yield f"not filtered by: {', '.join(names)}"
 
 
 def count_in_words(name: str, count: float | None, smallest_cell: int) -> str:

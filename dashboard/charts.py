@@ -78,7 +78,7 @@ def _drawn(figures: Figures) -> alt.LayerChart | alt.Chart:
     if figures.visual.kind == "scatter":
         rows = rows.dropna(subset=[figures.visual.y[0], figures.visual.against])
     if rows.empty or rows[figures.visual.y[0]].isna().all():
-        words = alt.value("No data for this choice, or too few to show")
+        words = alt.value("No data for this selection, or too few to show")
         return alt.Chart().mark_text(fontSize=14, color=INK).encode(text=words)
     return KINDS[figures.visual.kind](figures)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 
 from measures.pages import Page, Slicer, Visual, filter_values
@@ -60,16 +60,16 @@ class Reading:
     def in_words(self, page: Page, choice: Choice) -> str:
         """The choice that a page shows, with the days of its period."""
         if page.whole_hospital:
-            return "The whole hospital, all of the data"
+            return "The whole hospital, full data period"
         words = [
             f"{slicer.name}: {', '.join(choice.chosen.get(slicer.name, ())) or 'all'}"
             for slicer in self.slicers
         ]
         days = [day.day for day in self.days(page, choice)]
         span = (
-            " to ".join(f"{day.day} {day:%B %Y}" for day in (days[0], days[-1]))
+            " to ".join(day_in_words(day) for day in (days[0], days[-1]))
             if days
-            else "No day lies in both the period and the month"
+            else "No day is in both the period and the month"
         )
         return f"{span}. {'; '.join(words)}"
 
@@ -108,6 +108,16 @@ class Reading:
         return Selection(
             chosen={**chosen, f"{DATE}.year_month_name": months}, parameters=parameters
         )
+
+
+def day_in_words(day: date) -> str:
+    """`January 5, 2024`."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def time_in_words(time: datetime) -> str:
+    """`January 5, 2024, 2:05 PM`."""
+    return f"{day_in_words(time)}, {time.strftime('%I:%M %p').lstrip('0')}"
 
 
 def address_name(title: str) -> str:

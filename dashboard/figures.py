@@ -63,16 +63,16 @@ class Figures:
         """What is not drawn or followed, in words; cards say one by one what they do not follow."""
         result = []
         if len(self.drawn().rows) < len(self.rows):
-            result.append(f"The {MOST_SERIES} largest are drawn, all are in the CSV")
+            result.append(f"The {MOST_SERIES} largest are shown; all are in the CSV")
         if self.visual.kind == "cards" or not self.not_followed:
             return result
         by_measure = list(self.not_followed.values())
         common = [name for name in by_measure[0] if all(name in names for names in by_measure)]
-        result += [f"Does not follow: {', '.join(common)}"] if common else []
+        result += [f"Not filtered by: {', '.join(common)}"] if common else []
         for measure, names in self.not_followed.items():
             own = [name for name in names if name not in common]
             if own:
-                result.append(f"{measure} does not follow: {', '.join(own)}")
+                result.append(f"{measure} is not filtered by: {', '.join(own)}")
         return result
 
     def table(self) -> pd.DataFrame:

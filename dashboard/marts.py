@@ -42,7 +42,7 @@ BUILT_ON_SERVER = (
 
 
 LONGEST_WAIT_MS = 5_000
-WRITING = "The marts are being written or replaced at this moment: reload this page in a minute."
+WRITING = "The marts are being written or replaced right now: reload this page in a minute."
 OLDER = (
     "The marts are older than this dashboard and lack what it shows: run `make build`, then reload "
     "this page."
@@ -90,7 +90,7 @@ def published(target: str) -> Build:
         except FileNotFoundError as error:
             if is_building():
                 raise NoMartsError(
-                    "The first build is under way: this page shows its marts when it is done. "
+                    "The first build is in progress: this page shows its marts when it is done. "
                     "Reload it then."
                 ) from error
             raise NoMartsError(
@@ -151,7 +151,7 @@ class Marts:
             for words, sentence in SENTENCES.items():
                 if words in message.lower():
                     raise NoMartsError(sentence) from error
-            raise NoMartsError(f"The marts do not answer: {message.splitlines()[0]}") from error
+            raise NoMartsError(f"The marts cannot be read: {message.splitlines()[0]}") from error
 
     def _open(self) -> None:
         self._opened.enter_context(_ASKING)

@@ -9,7 +9,7 @@ from dashboard.figures import Figures
 SIGNALS = "Special-cause signals"
 # More charts are not read; who looks for one chooses its department.
 MOST = 12
-WITHOUT_CHART = "No chart, as months or limits rest on too few to show, or others have more signals"
+WITHOUT_CHART = "No chart: too few cases, or other charts have more signals"
 
 
 @dataclass(frozen=True)

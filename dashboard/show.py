@@ -44,7 +44,7 @@ def serve(target: str, port: int, browser: bool) -> None:
     """
     settings = {**SETTINGS, "server.port": port, "server.headless": str(not browser).lower()}
     options = [f"--{name}={value}" for name, value in settings.items()]
-    click.echo(f"http://127.0.0.1:{port}   (Ctrl+C ends it)")
+    click.echo(f"http://127.0.0.1:{port}   (Ctrl+C stops it)")
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py")]
     environment = {**os.environ, "EMR_DASHBOARD_TARGET": target}
     try:
@@ -52,7 +52,7 @@ def serve(target: str, port: int, browser: bool) -> None:
     except KeyboardInterrupt:
         return
     if completed.returncode == 1:
-        raise UserError(f"Streamlit did not start: is port {port} taken?")
+        raise UserError(f"Streamlit did not start: is port {port} in use?")
 
 
 def report(target: str, out: Path, choose: Sequence[str]) -> int:

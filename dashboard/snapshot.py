@@ -14,7 +14,7 @@ from markupsafe import Markup
 from dashboard import marts
 from dashboard.cards import cards_of, count_in_words
 from dashboard.charts import specification
-from dashboard.choice import Choice, Reading
+from dashboard.choice import Choice, Reading, day_in_words, time_in_words
 from dashboard.figures import Ask, Figures, figures_of, rests_on
 from dashboard.layout import Row, rows_of
 from dashboard.multiples import WITHOUT_CHART, multiples_of
@@ -64,9 +64,9 @@ def write_snapshot(target: str, path: Path, chosen: Mapping[str, Sequence[str]])
         without_chart=WITHOUT_CHART,
         pages=pages,
         chosen=reading.in_words(all_pages().pages[0], choice),
-        built_at=build.built_at,
-        made_at=datetime.now(),
-        last_day=reading.last_day,
+        built_at=time_in_words(build.built_at),
+        made_at=time_in_words(datetime.now()),
+        last_day=day_in_words(reading.last_day),
         smallest_cell=int(reading.variables["smallest_cell"]),
         table_style=Markup(TABLE_STYLE.read_text(encoding="utf-8")),
         colors={
@@ -95,9 +95,9 @@ def _choice(
         for value in result[slicer.name]:
             if value not in known[slicer.name]:
                 listed = ", ".join(known[slicer.name])
-                raise UserError(f"{slicer.name} has no {value}: it has {listed}.")
+                raise UserError(f"{slicer.name} has no value {value}: choose {listed}.")
     for name in set(chosen) - set(known):
-        raise UserError(f"There is no choice {name}: there are {', '.join(known)}.")
+        raise UserError(f"There is no slicer {name}: choose {', '.join(known)}.")
     return Choice(result)
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from dashboard.figures import Figures, measures_of, title_of
 
-NOTHING = "No data for this choice, or too few to show."
+NOTHING = "No data for this selection, or too few to show."
 # More rows scroll in a window of their own.
 LONGEST = 40
 

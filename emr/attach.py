@@ -25,7 +25,7 @@ def attach(source: str, folder: Path) -> list[Delivered]:
         One entry per raw table.
 
     Raises:
-        UserError: anything about the files or the warehouse that the user can mend.
+        UserError: anything about the files or the warehouse that the user can fix.
     """
     declared = read_source(source)
     with duckdb.connect() as reader:

@@ -68,18 +68,18 @@ def _in_another_file() -> Iterator[None]:
                 if _state(published) != copied:
                     raise UserError(
                         f"Another program changed {published.name} during the build: nothing was "
-                        "replaced. Build again, and let nothing else write to it meanwhile."
+                        "replaced. Build again, and let no other program write to it meanwhile."
                     )
                 _replace(building, published)
     except Timeout as error:
         raise UserError(
-            f"Another build of {published.name} is running: wait until it has ended."
+            f"Another build of {published.name} is running: wait until it has finished."
         ) from error
     except OSError as error:
         if error.errno in DISK_FULL:
             raise UserError(
-                f"The disk of {published.parent} is full: a build needs as much room as the "
-                "warehouse has. What was built before stays as it was."
+                f"The disk of {published.parent} is full: a build needs as much free space as "
+                "the warehouse takes. The previous build stays in place."
             ) from error
         raise UserError(f"{error.filename or published}: {error.strerror or error}.") from error
 
@@ -146,8 +146,8 @@ def _finish(building: Path) -> None:
             connection.execute("checkpoint")
     except duckdb.Error as error:
         raise UserError(
-            f"{building} cannot be finished: {str(error).splitlines()[0]}. What was built before "
-            "stays as it was."
+            f"{building} cannot be finished: {str(error).splitlines()[0]}. The previous build "
+            "stays in place."
         ) from error
 
 
@@ -212,12 +212,16 @@ def _in_another_schema() -> Iterator[None]:
             "@LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = 0; select @result"
         )
         if result < 0:
-            raise UserError("Another build is running on this database: wait until it has ended.")
+            raise UserError(
+                "Another build is running on this database: wait until it has finished."
+            )
         with _environment(EMR_MARTS_SCHEMA=BUILDING_SCHEMA):
             yield
         publish(server, _marts_of_the_project())
     except Timeout as error:
-        raise UserError("Another build of this folder is running: wait for its end.") from error
+        raise UserError(
+            "Another build of this folder is running: wait until it has finished."
+        ) from error
     finally:
         checkout.release()
         server.close()
@@ -241,7 +245,7 @@ def publish(server: Server, marts: list[str]) -> None:
     }
     missing = sorted(set(marts) - tables[BUILDING_SCHEMA])
     if not marts:
-        raise UserError(f"The build has no mart in {BUILDING_SCHEMA}: nothing was changed.")
+        raise UserError(f"The build has no marts in {BUILDING_SCHEMA}: nothing was changed.")
     if missing:
         raise UserError(
             f"The build left no table {BUILDING_SCHEMA}.{missing[0]}: nothing was changed."

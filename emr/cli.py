@@ -57,22 +57,22 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Hospital analytics from EMR data: build the warehouse, look at it, pass it on."""
+    """Hospital analytics from EMR data: build the warehouse, view it, share it."""
 
 
-@main.command("check", short_help="What a folder of files holds, without a build.")
-@click.option("--data", type=FOLDER, required=True, help="Folder of the files.")
+@main.command("check", short_help="Check a folder of files without building.")
+@click.option("--data", type=FOLDER, required=True, help="Folder with the files.")
 @click.option(
     "--source",
     type=click.Choice(SOURCES[1:]),
     default="extract",
     show_default=True,
-    help="Whose shape the files have.",
+    help="Format of the files.",
 )
 def check_command(data: Path, source: str) -> None:
-    """Read a folder of files without building anything: tables, rows, columns.
+    """Check a folder of files without building anything: tables, rows, columns.
 
-    Every field is read once. The first fault of a file ends the check with one sentence.
+    Every field is read once. The check stops at the first error, with one sentence.
     """
     declared = read_source(source)
     with duckdb.connect() as reader:
@@ -80,8 +80,7 @@ def check_command(data: Path, source: str) -> None:
     report_raw(tables)
     rows = sum(delivered.rows for delivered in tables)
     console.print(
-        f"  {rows:,} rows in {len(tables)} tables can be read. What becomes of each row, "
-        "`emr build` says."
+        f"  {rows:,} rows in {len(tables)} tables can be read. `emr build` checks each row."
     )
 
 
@@ -91,18 +90,18 @@ def check_command(data: Path, source: str) -> None:
     type=click.Choice(SOURCES),
     default="demo",
     show_default=True,
-    help="demo, a hospital's own extract, or another source system.",
+    help="The demo, your own extract, or another source system.",
 )
-@click.option("--data", type=FOLDER, help="Folder of the files; the demo has its own.")
+@click.option("--data", type=FOLDER, help="Folder with the files; not for the demo.")
 @click.option(
     "--target",
     type=click.Choice(TARGETS),
     default="duckdb",
     show_default=True,
-    help="Engine: the embedded one or a server.",
+    help="Database engine: embedded (duckdb) or a server.",
 )
-@click.option("--offline", is_flag=True, help="Do not ask the dbt hub for packages.")
-@click.option("--full-refresh", is_flag=True, help="Rebuild the large facts, too.")
+@click.option("--offline", is_flag=True, help="Do not contact the dbt hub for packages.")
+@click.option("--full-refresh", is_flag=True, help="Also rebuild the large facts.")
 def build_command(
     source: str, data: Path | None, target: str, offline: bool, full_refresh: bool
 ) -> None:
@@ -111,13 +110,11 @@ def build_command(
     Readers see the last good build until the new one is complete and tested.
     """
     if source == "demo" and data is not None:
-        raise UserError("The demo has its own data: leave DATA out, or set SOURCE=extract.")
+        raise UserError("The demo has its own data: omit DATA, or set SOURCE=extract.")
     if source != "demo" and target == "duckdb" and data is None:
         raise UserError(f"SOURCE={source} needs the folder of your files: add DATA=path/to/folder.")
     if target == "fabric" and data is not None:
-        raise UserError(
-            "Fabric loads the raw tables from OneLake (docs/sql-server.md): leave DATA out."
-        )
+        raise UserError("Fabric loads the raw tables from OneLake (docs/sql-server.md): omit DATA.")
     with step("Packages"):
         console.print(f"  {install_packages(offline)}")
     variables = {"emr_source": source, "macros_checksum": macros_checksum()}
@@ -149,7 +146,7 @@ def build_command(
 @click.option("--port", type=click.IntRange(1, HIGHEST_PORT), default=8501, show_default=True)
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open a browser.")
 def dashboard_command(target: str, port: int, browser: bool) -> None:
-    """Open the pages in a browser on this machine, until Ctrl+C."""
+    """Open the dashboard in a browser; Ctrl+C stops it."""
     pages().serve(target, port, browser)
 
 
@@ -158,14 +155,14 @@ def dashboard_command(target: str, port: int, browser: bool) -> None:
 @click.option("--out", type=FOLDER, default="report.html", show_default=True)
 @click.option("--choose", multiple=True, help='A value of a slicer, such as "Department=ER".')
 def report_command(target: str, out: Path, choose: tuple[str, ...]) -> None:
-    """Write the pages as one HTML file, to mail or archive."""
+    """Write the dashboard as one HTML file, to e-mail or archive."""
     size = pages().report(target, out, choose)
     console.print(f"  {out}, {size / 1e6:.1f} MB", markup=False)
 
 
 @main.command("load")
 @click.option("--source", type=click.Choice(SOURCES[1:]), default="extract", show_default=True)
-@click.option("--data", type=FOLDER, required=True, help="Folder of the files.")
+@click.option("--data", type=FOLDER, required=True, help="Folder with the files.")
 @click.option("--target", type=click.Choice(["sqlserver"]), default="sqlserver", show_default=True)
 def load_command(source: str, data: Path, target: str) -> None:
     """Copy a folder of files into the raw tables of SQL Server."""
@@ -198,21 +195,21 @@ def powerbi_command(out: Path) -> None:
 
 @main.command("attach")
 @click.option("--source", type=click.Choice(SOURCES[1:]), default="extract", show_default=True)
-@click.option("--data", type=FOLDER, required=True, help="Folder of the files.")
+@click.option("--data", type=FOLDER, required=True, help="Folder with the files.")
 def attach_command(source: str, data: Path) -> None:
-    """Make a folder of files the raw tables of DuckDB, for plain dbt."""
+    """Use a folder of files as raw tables of DuckDB, for plain dbt."""
     report_raw(attach(source, data))
 
 
 @main.command("deps")
-@click.option("--offline", is_flag=True, help="Do not ask the dbt hub for packages.")
+@click.option("--offline", is_flag=True, help="Do not contact the dbt hub for packages.")
 def deps_command(offline: bool) -> None:
-    """Install the dbt package dbt_utils; offline a bundled stand-in."""
+    """Install the dbt package dbt_utils, or a bundled stand-in."""
     console.print(install_packages(offline))
 
 
 @main.command("generate")
-@click.option("--check", is_flag=True, help="Write nothing; say which files are stale.")
+@click.option("--check", is_flag=True, help="Write nothing; list stale files.")
 def generate_command(check: bool) -> None:
     """For developers: write all generated files of the project."""
     # what a build does not need
@@ -260,7 +257,7 @@ def document(options: list[str]) -> None:
 
 
 def macros_checksum(root: Path = ROOT) -> str:
-    """What dbt does not tell the models: another text whenever a file in macros/ is another."""
+    """A checksum of macros/, which dbt does not give to the models."""
     digest = hashlib.sha256()
     for path in sorted((root / "macros").glob("*.sql")):
         digest.update(path.name.encode() + path.read_bytes())
@@ -281,7 +278,7 @@ def load_with_progress(source: str, data: Path, target: str) -> list[Delivered]:
     try:
         return _load_with_progress(source, data, connect(target))
     except BulkCopyError as error:
-        console.print(f"  {error.message} Once more with pyodbc.", markup=False)
+        console.print(f"  {error.message} Retrying with pyodbc.", markup=False)
         return _load_with_progress(source, data, connect(target, bulk_copy=False))
 
 
@@ -331,8 +328,7 @@ def report_build(result: BuildResult) -> None:
     for message in result.errors[:MOST_ERRORS_SHOWN]:
         console.print(f"  {message}", style="red", markup=False)
     console.print(
-        "  The build stopped; what was built before stays as it was. The whole story is in "
-        "logs/dbt.log."
+        "  The build stopped; the previous build stays in place. Details are in logs/dbt.log."
     )
     raise SystemExit(result.returncode)
 

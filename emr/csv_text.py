@@ -23,7 +23,7 @@ def read_header(path: Path) -> tuple[str, ...]:
     """The names in the first line of a CSV file, after all of the file has been found to be text.
 
     Raises:
-        UserError: the file is empty, damaged, no UTF-8 text, or not separated by commas.
+        UserError: the file is empty, damaged, not UTF-8 text, or not separated by commas.
     """
     try:
         _check_text(path)
@@ -32,7 +32,7 @@ def read_header(path: Path) -> tuple[str, ...]:
             header = tuple(name.strip() for name in next(csv.reader(text), ()))
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UserError(
-            f"{path.name} is not a whole gzip file: copy or export it again."
+            f"{path.name} is not a complete gzip file: copy or export it again."
         ) from error
     except (OSError, csv.Error) as error:
         raise UserError(f"{path.name}, line 1 cannot be read: {error}.") from error
@@ -59,7 +59,7 @@ def _check_text(path: Path) -> None:
         first = True
         while block := file.read(BLOCK_BYTES):
             if first and block.startswith(UTF_16):
-                raise UserError(f"{path.name} is UTF-16 text: save it with the encoding UTF-8.")
+                raise UserError(f"{path.name} is UTF-16 text: save it as UTF-8.")
             first = False
             if b"\0" in block:
                 raise _no_text(path)
@@ -90,13 +90,11 @@ def _no_text(path: Path) -> UserError:
             place = f"{path.name}, line {number}{_column(header, line[:end])}"
             if end == zero:
                 return UserError(
-                    f"{place} holds a zero byte: the file is damaged or is not text; copy or "
+                    f"{place} contains a null byte: the file is damaged or is not text; copy or "
                     "export it again."
                 )
-            return UserError(
-                f"{place} is not UTF-8 text{_guess(line)}: save it with the encoding UTF-8."
-            )
-    return UserError(f"{path.name} is not UTF-8 text: save it with the encoding UTF-8.")
+            return UserError(f"{place} is not UTF-8 text{_guess(line)}: save it as UTF-8.")
+    return UserError(f"{path.name} is not UTF-8 text: save it as UTF-8.")
 
 
 def _column(header: tuple[str, ...], before: bytes) -> str:

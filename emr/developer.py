@@ -1,7 +1,7 @@
 """`make check`: what a developer runs after each edit, in less than two minutes on two cores.
 
-Ruff, mypy, the tests marked `fast`, dbt's own reading of the project, and the unit tests of the
-models that changed since main, or of the readmission rules where none did. `make test` is all.
+Ruff, mypy, the tests marked `fast`, dbt's parser, and the unit tests of the models that changed
+since main, or of the readmission rules if none did. `make test` runs all tests.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from emr.packages import install_packages
 from emr.project import ROOT
 
 PACKAGES = ("contract", "emr", "generator", "measures", "powerbi", "dashboard", "benchmarks")
-# Where the checks build what unit tests look at; nothing of it is the user's.
+# Scratch folder in which the checks build tables for unit tests; it holds no user data.
 SCRATCH = ROOT / "target" / "check"
-# Rules whose unit tests stand for all where no model changed.
+# Rules whose unit tests run if no model changed.
 CORE = ("int_readmissions", "int_unplanned_readmissions", "int_acute_stay_encounters")
 CORES = 2
 # Where tests marked fast are; to look through all of them takes longer than to run these.
@@ -52,7 +52,7 @@ def main() -> int:
             console.print(f"{mark}  {running[done]}  [dim]{seconds:.0f} s[/dim]")
             if not is_good:
                 console.print((result.stdout + result.stderr).strip(), markup=False)
-    console.print(f"[dim]{time.monotonic() - started:.0f} s; make test is the whole[/dim]")
+    console.print(f"[dim]{time.monotonic() - started:.0f} s; make test runs everything[/dim]")
     return int(failed)
 
 

@@ -82,7 +82,7 @@ def read_folder(
         One entry per table of the source, in its order.
 
     Raises:
-        UserError: anything about the files that the user can mend.
+        UserError: anything about the files that the user can fix.
     """
     deliveries = {delivery.table.name: delivery for delivery in _find_deliveries(source, folder)}
     delivered = []
@@ -104,7 +104,7 @@ def read_folder(
 def _find_deliveries(source: Source, folder: Path) -> list[Delivery]:
     """The files of every table of a source in a folder, headers checked."""
     if not folder.is_dir():
-        raise UserError(f"There is no folder {folder}: give the folder of your files as DATA=… .")
+        raise UserError(f"There is no folder {folder}: set DATA to the folder with your files.")
     found = {table.name: _files_of(table, folder) for table in source.tables}
     missing = [name for name, paths in found.items() if not paths and name not in OPTIONAL_TABLES]
     if missing:
@@ -133,7 +133,7 @@ def _default_facility(
     ]
     if len(named) > 1:
         raise UserError(
-            f"departments names {len(named)} sites ({', '.join(named[:3])}, …) but there is no "
+            f"departments refers to {len(named)} sites ({', '.join(named[:3])}, …) but there is no "
             "facilities file: add facilities.csv with one row per site."
         )
     values = {"facility_id": named[0] if named else "MAIN", "facility_name": "Main site"}
@@ -170,7 +170,9 @@ def _files_of(table: Table, folder: Path) -> tuple[Path, ...]:
     in_folder = {path.parent == parts_folder for path in paths}
     if len(kinds) > 1 or len(in_folder) > 1:
         names = ", ".join(path.relative_to(folder).as_posix() for path in paths)
-        raise UserError(f"Table {table.name} is there more than once ({names}): keep one form.")
+        raise UserError(
+            f"Table {table.name} is present more than once ({names}): keep one of them."
+        )
     return tuple(path.resolve() for path in paths)
 
 
@@ -180,8 +182,8 @@ def _header(paths: tuple[Path, ...]) -> tuple[str, ...]:
     for path, header in headers.items():
         if header != first and not path.name.lower().endswith(".parquet"):
             raise UserError(
-                f"{path.name} has other columns than {paths[0].name}: all parts of a table need "
-                "the same header."
+                f"{path.name} has different columns than {paths[0].name}: all parts of a table "
+                "need the same header."
             )
     return first
 
@@ -200,7 +202,7 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
             ).fetchall()
         except duckdb.Error as error:
             raise UserError(
-                f"{path.name} is not a whole Parquet file: copy or export it again."
+                f"{path.name} is not a complete Parquet file: copy or export it again."
             ) from error
     return tuple(name for (name,) in rows)
 
@@ -228,18 +230,18 @@ def _reading_fault(delivery: Delivery, message: str) -> str:
     found = re.search(r"CSV Error on Line: (\d+)", message)
     line = f", line {found[1]}" if found else ""
     if "unicode" in message.lower() or "utf-8" in message.lower():
-        return f"{file}{line} is not UTF-8 text: save it with the encoding UTF-8."
+        return f"{file}{line} is not UTF-8 text: save it as UTF-8."
     if "gzip" in message.lower():
-        return f"{file} is not a whole gzip file: copy or export it again."
+        return f"{file} is not a complete gzip file: copy or export it again."
     if delivery.is_parquet:
-        return f"{file} is not a whole Parquet file: copy or export it again."
+        return f"{file} is not a complete Parquet file: copy or export it again."
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     cause = f"{counts[1]} fields expected, {counts[2]} found" if counts else "not well-formed CSV"
     if "maximum line size" in message.lower():
         cause = f"longer than {LONGEST_LINE_BYTES // 10**6} million bytes"
     return (
-        f"{file}{line} cannot be read ({cause}): every line needs as many fields as the header, "
-        "fields with commas or line breaks in double quotes."
+        f"{file}{line} cannot be read ({cause}): every line must have as many fields as the "
+        "header, and fields with commas or line breaks must be in double quotes."
     )
 
 

@@ -44,7 +44,7 @@ def load(
         One entry per raw table.
 
     Raises:
-        UserError: anything about the files or the server that the user can mend.
+        UserError: anything about the files or the server that the user can fix.
     """
     declared = read_source(source)
     with duckdb.connect() as reader:
@@ -72,15 +72,15 @@ def _prepare(server: Server, schema: str) -> None:
     )
     if not collation.upper().endswith("_UTF8"):
         raise UserError(
-            f"The database has the collation {collation}, which cannot keep every name: create it "
-            "with collate Latin1_General_100_CI_AS_SC_UTF8 (docs/sql-server.md)."
+            f"The database has the collation {collation}, which cannot store every character: "
+            "create it with collate Latin1_General_100_CI_AS_SC_UTF8 (docs/sql-server.md)."
         )
     result = server.execute(
         f"declare @result int; exec @result = sp_getapplock @Resource = '{LOCK}', "
         "@LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = 0; select @result"
     )[0][0]
     if result < 0:
-        raise UserError("Another load is running on this database: wait until it has ended.")
+        raise UserError("Another load is running on this database: wait until it has finished.")
     server.execute(f"if schema_id('{schema}') is null exec('create schema [{schema}]')")
     _drop_leftovers(server, schema)
 
@@ -107,9 +107,9 @@ def _load_beside(
     [sent] = reader.execute(table.file_checksum()).fetchall()
     if arrived != sent:
         raise UserError(
-            f"Table {table.name} did not arrive as it was sent ({arrived[0]:,} of {sent[0]:,} rows"
-            f"{', with other values' if arrived[0] == sent[0] else ''}): nothing was changed. Were "
-            "the files replaced during the load? Then load again."
+            f"Table {table.name} was not loaded completely ({arrived[0]:,} of {sent[0]:,} rows"
+            f"{', different values' if arrived[0] == sent[0] else ''}): nothing was changed. If "
+            "the files were replaced during the load, load again."
         )
 
 

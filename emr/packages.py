@@ -59,7 +59,7 @@ def install_packages(offline: bool = False, root: Path = ROOT) -> str:
     """
     version = pinned_version(root)
     if installed_version(root) == version:
-        return f"{PACKAGE} {version} is there"
+        return f"{PACKAGE} {version} is installed"
     if not offline and hub_is_reachable() and dbt_quietly("deps", root=root):
         return f"{PACKAGE} {version} from the dbt hub"
     destination = root / "dbt_packages" / PACKAGE
@@ -70,5 +70,5 @@ def install_packages(offline: bool = False, root: Path = ROOT) -> str:
         raise UserError(f"Cannot write {destination}: {error.strerror}.") from error
     return (
         f"the dbt hub is not used: {PACKAGE} is the bundled stand-in in requirements/ "
-        "(docs/installing.md says how to point at an internal hub)"
+        "(docs/installing.md explains how to use an internal hub)"
     )

@@ -13,7 +13,7 @@ EXTRACT_FOLDER = "emr"
 
 
 class UserError(click.ClickException):
-    """Something that the user can mend, in one sentence; exit code 2."""
+    """Something that the user can fix, in one sentence; exit code 2."""
 
     exit_code = 2
 

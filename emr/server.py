@@ -66,7 +66,7 @@ class _Driver:
             finally:
                 cursor.close()
         except self._errors as error:
-            raise UserError(f"SQL Server rejected: {_last_line(error)}") from error
+            raise UserError(f"SQL Server returned an error: {_last_line(error)}") from error
 
 
 class BulkCopy(_Driver):
@@ -86,7 +86,7 @@ class BulkCopy(_Driver):
                 if not is_panic and not isinstance(error, self._errors):
                     raise
                 raise BulkCopyError(
-                    f"The bulk copy into {table} broke off: {_last_line(error)}"
+                    f"The bulk copy into {table} failed: {_last_line(error)}"
                 ) from error
 
 
@@ -115,7 +115,7 @@ def connect(target: str = "sqlserver", bulk_copy: bool = True) -> Server:
             does not ask for pyodbc; else pyodbc with fast_executemany.
 
     Raises:
-        UserError: no such target, no driver, or a server that does not let us in.
+        UserError: no such target, no driver, or a server that rejects the login.
     """
     try:
         backend = importlib.import_module("dbt.adapters.sqlserver.sqlserver_backend")
@@ -145,7 +145,7 @@ def connect(target: str = "sqlserver", bulk_copy: bool = True) -> Server:
         raise UserError(f"The driver {error.name} is not installed.") from error
     except Exception as error:  # the drivers, their parsers and the adapter each have their own
         raise UserError(
-            f"{credentials.host} does not let us into the database {credentials.database}: "
+            f"Cannot connect to the database {credentials.database} on {credentials.host}: "
             f"{_last_line(error)}"
         ) from error
 

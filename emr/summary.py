@@ -115,7 +115,7 @@ def headlines_table(query: Query, dialect: Dialect) -> Table:
 
 
 def findings_table(query: Query) -> Table:
-    """The findings of the executive summary, check by check, with what was to be expected."""
+    """The findings of the executive summary, check by check, with the expected range."""
     table = Table(title="Findings", title_justify="left", title_style="bold")
     table.add_column("finding")
     table.add_column("measured", justify="right")

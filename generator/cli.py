@@ -28,9 +28,9 @@ EXAMPLES = """
 Examples:
   python -m generator                                  the demo hospital, in extract/
   python -m generator --patients 100000 --format parquet --out /data/large
-  python -m generator --seed 7 --out another           other people, same hospital
+  python -m generator --seed 7 --out another           different patients, same hospital
   python -m generator --scenario mine.yaml             your own hospital
-  python -m generator --faults 0.02 --out dirty        with failed rows and a list of them
+  python -m generator --faults 0.02 --out dirty        with failed rows, and a list of them
 """
 
 
@@ -41,7 +41,7 @@ Examples:
 @click.option(
     "--patients",
     type=click.IntRange(1, MOST_PATIENTS),
-    help="Number of persons.  [default: the scenario's, 4000 in the demo]",
+    help="Number of patients.  [default: the scenario's, 4000 in the demo]",
 )
 @click.option(
     "--seed",
@@ -58,21 +58,21 @@ Examples:
 @click.option(
     "--scenario",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="What the hospital is like (docs/generator.md).  [default: the demo hospital]",
+    help="Scenario file (docs/generator.md).  [default: the demo hospital]",
 )
 @click.option(
     "--faults",
     type=click.FloatRange(0, 0.5),
     default=0.0,
-    help="Share of rows to break on purpose, listed in injected_faults.csv.",
+    help="Fraction of rows to break on purpose, listed in injected_faults.csv.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
     default=os.cpu_count() or 1,
-    help="Processes; they do not change the result.",
+    help="Number of processes; it does not change the result.",
 )
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
 def main(
     patients: int | None,
     seed: int | None,
@@ -85,7 +85,7 @@ def main(
 ) -> None:
     """Write a synthetic EMR extract: thirteen tables in the shape of docs/own-data.md.
 
-    The people are invented. The same arguments give the same bytes on any machine.
+    The patients are invented. The same arguments give identical files on any machine.
     """
     try:
         chosen = load_scenario(scenario or DEMO)
@@ -123,6 +123,6 @@ def main(
 
 
 class _Stop(click.ClickException):
-    """An error that the user can mend, in one sentence."""
+    """An error that the user can fix, in one sentence."""
 
     exit_code = 2

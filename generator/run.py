@@ -115,7 +115,7 @@ def write_extract(
         Rows written.
 
     Raises:
-        OutputError: the folder holds other files, or cannot be written.
+        OutputError: the folder contains other files, or cannot be written.
     """
     folder = folder.resolve()
     _reject_foreign_files(folder)
@@ -233,8 +233,8 @@ def _reject_foreign_files(folder: Path) -> None:
     foreign = sorted(path.name for path in folder.iterdir() if path.name.split(".")[0] not in known)
     if foreign:
         raise OutputError(
-            f"{folder} holds other files ({foreign[0]}): give a new folder, or one with an earlier "
-            "extract to replace."
+            f"{folder} contains other files ({foreign[0]}): give a new folder, or one with an "
+            "earlier extract to replace."
         )
 
 

@@ -112,7 +112,7 @@ class Scenario(Part):
             where = f"clinical_profile of {department.id}"
             _need(department.profile, set(catalogue.profiles), where)
         for condition in self.conditions:
-            _need(condition, set(catalogue.conditions), "conditions (clinical catalogue)")
+            _need(condition, set(catalogue.conditions), "conditions (clinical catalog)")
         offered = {payer.category for payer in self.payers if payer.share > 0}
         for mix in self.coverage.mix.values():
             for category, share in mix.items():

@@ -2,8 +2,8 @@
     the first rule that it breaks. A particular rule is a 0/1 column of int_checked_<table>, named
     <column>__<rule>; the rules that hold for every table are written in is_broken(). -#}
 
-{#- The rules of a table in the order in which they count, each with its name and what becomes of a
-    row: the variable quality_severity, else the contract. -#}
+{#- The rules of a table in the order in which they are checked, each with its name and severity:
+    the variable quality_severity, else the contract. -#}
 {% macro quality_rules(table) -%}
     {%- set rules = [] -%}
     {%- for rule in contract()[table].rules -%}
@@ -162,8 +162,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What becomes of a row that breaks a rule of the seed quality_rules: quality_severity, else the
-    contract's own. -#}
+{#- The severity of a rule of the seed quality_rules: quality_severity, else the contract's own. -#}
 {% macro severity_in_force() -%}
     {%- set chosen = var('quality_severity') -%}
     {%- if chosen -%}

@@ -10,7 +10,7 @@ def connections() -> list[Json]:
     parameters = {
         "Connection": (
             "SQL Server",
-            "Where the marts are read from.",
+            "Source of the marts.",
             ', List={"SQL Server", "Parquet files"}, DefaultValue="SQL Server"',
         ),
         "ServerName": (

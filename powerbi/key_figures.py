@@ -22,7 +22,7 @@ def measures_table(variables: Mapping[str, float]) -> Json:
     """The table of all measures, which has no rows."""
     smallest_cell = {
         "name": SMALLEST_CELL,
-        "description": "Counts of people below this are not shown, except 0.",
+        "description": "Counts below this are suppressed, except 0.",
         "expression": str(int(variables["smallest_cell"])),
         "formatString": "0",
         "displayFolder": "Small numbers",
@@ -121,12 +121,12 @@ def slider(parameter: Measure) -> Json:
     name = slider_table(parameter)
     return {
         "name": name,
-        "description": f"The values of the slider: {parameter.says}",
+        "description": f"Values of the slider: {parameter.says}",
         "lineageTag": tag("parameter", parameter.name),
         "columns": [
             {
                 "name": SLIDER_COLUMN,
-                "description": "A value that the slider can take.",
+                "description": "A value of the slider.",
                 "dataType": "decimal",
                 "lineageTag": tag("parameter", parameter.name, "value"),
                 "summarizeBy": "none",

@@ -261,8 +261,8 @@ def _query(table: Table, mart: Mart, columns: list[Column]) -> str:
     if table.yes_no:
         flags = ", ".join(f'{{"{flag}", {YES_NO}, type text}}' for flag in table.yes_no)
         steps[-1] += ","
-        steps.append(f"    Labelled = Table.TransformColumns(Kept, {{{flags}}})")
-        last = "Labelled"
+        steps.append(f"    Labeled = Table.TransformColumns(Kept, {{{flags}}})")
+        last = "Labeled"
     return "\n".join(["let", *steps, "in", f"    {last}"])
 
 

@@ -243,7 +243,7 @@ def _back_button() -> Json:
             ]
         },
         "visualContainerObjects": {
-            "general": [{"properties": {"altText": text("Back to the page that you came from.")}}],
+            "general": [{"properties": {"altText": text("Back to the previous page.")}}],
             "title": [
                 {"properties": {"show": literal("false"), "text": text("Back")}},
             ],
@@ -266,7 +266,7 @@ def _slicer(slicer: Slicer, box: tuple[float, float, float, float]) -> Json:
             "header": [{"properties": {"show": literal("false")}}],
         },
         "visualContainerObjects": _chrome(
-            slicer.name, f"Choose what all pages show by {slicer.name.lower()}.", None
+            slicer.name, f"Filter all pages by {slicer.name.lower()}.", None
         ),
         "syncGroup": {
             "groupName": slicer.name,

@@ -48,12 +48,12 @@ def roles(spec: Model) -> list[Json]:
         for name, description, column in (
             (
                 "Own departments",
-                "A reader sees the departments of report_readers.",
+                "Readers see the departments listed for them in report_readers.",
                 "Department key",
             ),
             (
                 "Own facilities",
-                "A reader sees all departments of these facilities.",
+                "Readers see all departments of the facilities listed for them.",
                 "Facility name",
             ),
         )

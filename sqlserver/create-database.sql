@@ -1,5 +1,5 @@
-/* The database: in UTF-8, so that varchar keeps every character; with row versions, so that reports
-   read the last committed state while the nightly run writes.
+/* Creates the database: in UTF-8, so that varchar stores every character; with row versioning, so that
+   reports read the last committed state while the nightly run writes.
 
    sqlcmd -S server -E -C -v Database=emr_analytics -i create-database.sql */
 if db_id('$(Database)') is null
@@ -9,8 +9,8 @@ go
 alter database [$(Database)] set read_committed_snapshot on with rollback immediate;
 go
 
-/* What the warehouse holds can be loaded and built again: no log backups, but for the schema history
-   back the database up in full every night. */
+/* The warehouse can be loaded and built again, so it needs no log backups. The schema history cannot:
+   take a full backup every night. */
 alter database [$(Database)] set recovery simple;
 go
 

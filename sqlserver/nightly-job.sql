@@ -1,9 +1,10 @@
-/* A SQL Agent job that loads, builds and backs up every night at 02:00. Run it as a server administrator.
+/* Creates a SQL Agent job that loads, builds and backs up every night at 2:00 a.m. Run this script as a
+   server administrator.
 
-   The job starts a command on the machine of SQL Server Agent, under a proxy whose Windows account
-   may run Python there and has the environment of docs/sql-server.md (EMR_SQL_SERVER and so on). To
-   keep the database server free of Python, run the same command from cron or the Task Scheduler of
-   another machine instead.
+   The job runs a command on the SQL Server Agent machine, under a proxy whose Windows account can run
+   Python there and has the environment variables of docs/sql-server.md (EMR_SQL_SERVER and so on). If
+   you do not want Python on the database server, run the same command from cron or the Task Scheduler
+   of another machine.
 
    sqlcmd -S server -E -C -v Database=emr_analytics Project="C:\emr-analytics" \
        Data="D:\extract" Proxy="emr nightly" \
@@ -17,7 +18,7 @@ go
 
 exec dbo.sp_add_job
     @job_name = 'EMR Analytics nightly',
-    @description = 'Loads the extract, builds the marts and tests them. On failure the marts of the night before stay.',
+    @description = 'Loads the extract, then builds and tests the marts. If it fails, the marts of the previous night stay.',
     @notify_level_eventlog = 2;
 go
 
@@ -32,7 +33,7 @@ exec dbo.sp_add_jobstep
     @retry_interval = 10;
 go
 
-/* The schema history cannot be built again. */
+/* The schema history cannot be rebuilt, so the database is backed up. */
 exec dbo.sp_add_jobstep
     @job_name = 'EMR Analytics nightly',
     @step_name = 'Back up',

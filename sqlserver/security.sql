@@ -1,22 +1,22 @@
-/* Roles, their rights, and a login for each: everyone sees the least that the work needs. Run it as a
-   server administrator after create-database.sql; it may be run again.
+/* Creates the roles with least privilege, and two logins. Run it as a server administrator after
+   create-database.sql. It can be run again.
 
-     loader     writes raw                            the program that brings the extract
+     loader     writes raw                            the process that loads the extract
      builder    reads raw, writes everything else     dbt
      analyst    reads intermediate, quarantine, marts
      bi_reader  reads marts                           Power BI, the dashboard
 
-   Rights are on schemas, so that a table has them from the moment it is made: a rebuilt mart is never
-   without its readers, and none is forgotten. Names, birth dates, addresses and contacts are masked
-   in raw, and so in the views of staging, for whoever lacks unmask; two tables in staging hold them
-   without masks, which nobody but builder may read. Intermediate does not hold them, but it holds
-   the source's own keys, patient_id among them: analysts are people who may see those. Marts hold
+   Permissions are granted on schemas, so a table has them as soon as it is created: a rebuilt mart is
+   always readable. Names, birth dates, addresses and contact details are masked in raw, and so in the
+   views of staging, for every user without the unmask permission. Two tables in staging hold them
+   unmasked; only builder can read those. Intermediate does not hold them, but it holds the source's
+   own keys, including patient_id: put only people who may see those in the role analyst. Marts hold
    neither.
 
    sqlcmd -S server -E -C -v Database=emr_analytics NightlyPassword="…" BiPassword="…" \
        -i security.sql
 
-   Windows and Entra ID: leave the two logins out and add groups to the roles instead, for example
+   Windows and Entra ID: omit the two logins and add groups to the roles instead, for example
      create user [HOSPITAL\BI developers] for login [HOSPITAL\BI developers];
      create user [BI developers] from external provider;
      alter role bi_reader add member [BI developers]; */
@@ -34,7 +34,7 @@ go
 use [$(Database)];
 go
 
-/* One schema per layer and source; dbt makes those that are missing here, but needs more rights then. */
+/* One schema per layer and source. dbt can create missing schemas, but needs more permissions to do so. */
 if schema_id('raw') is null exec('create schema raw authorization dbo');
 if schema_id('raw_demo') is null exec('create schema raw_demo authorization dbo');
 if schema_id('raw_mimic') is null exec('create schema raw_mimic authorization dbo');
@@ -57,14 +57,14 @@ if database_principal_id('analyst') is null create role analyst;
 if database_principal_id('bi_reader') is null create role bi_reader;
 go
 
-/* The loader compares a checksum of what arrived with the files: it must see what it wrote. */
+/* The loader compares a checksum of the loaded rows with the files, so it must read unmasked values. */
 grant create table, unmask to loader;
 grant alter, select, insert on schema::raw to loader;
 grant alter, select, insert on schema::raw_mimic to loader;
 go
 
-/* The marts are built in a schema of their own; at the end of a good build the two sets change places,
-   which asks for control of the tables and of the schemas. */
+/* The marts are built in a separate schema. At the end of a good build the two sets of tables are
+   swapped, which requires control on the tables and the schemas. */
 grant control on schema::marts to builder;
 grant control on schema::marts_building to builder;
 grant control on schema::marts_leaving to builder;
@@ -93,7 +93,7 @@ go
 grant select on schema::marts to bi_reader;
 go
 
-/* One login loads and builds at night. A server that only loads gets one of its own in role loader. */
+/* One login loads and builds at night. For a server that only loads, create a separate login in loader. */
 if database_principal_id('emr_nightly') is null create user emr_nightly for login emr_nightly;
 if database_principal_id('emr_bi') is null create user emr_bi for login emr_bi;
 go

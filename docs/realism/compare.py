@@ -1,7 +1,7 @@
-"""Write docs/realism.md and its pictures: the demo beside published figures.
+"""Write docs/realism.md and its pictures: the demo compared with published figures.
 
     python -m docs.realism.compare                      the committed demo
-    python -m docs.realism.compare --hosp PATH/hosp     prints MIMIC-IV beside it, writes nothing
+    python -m docs.realism.compare --hosp PATH/hosp     prints MIMIC-IV next to it, writes nothing
 
 A test holds the committed report to what this writes.
 """
@@ -23,29 +23,28 @@ SEEDS = DOCS.parent / "seeds" / "emr"
 
 Figures = dict[str, float]
 
-HEAD = """# How real is the demo?
+HEAD = """# How realistic is the demo?
 
-The generator's patients are invented. Here is the demo beside published figures of American
-hospitals, as far as such figures exist for what an extract holds. The hospital of the demo is not
-the average one: it is built to show [findings](generator.md#findings), has more cancer and heart
-care than most, no psychiatric ward and a small maternity ward. Where it differs much, the reason is
-given.
+The generator's patients are invented. This page compares the demo with published figures for U.S.
+hospitals, where such figures exist for the data in an extract. The demo hospital is not an average
+one: it is built to show [findings](generator.md#findings), has more cancer and heart care than
+most, no psychiatric unit and a small maternity unit. Large differences are explained.
 
 `python -m docs.realism.compare` writes this page from the committed demo and
 `docs/realism/published.yml`.
 """
 
 NOTES = {
-    "Age of inpatients": "Fewer newborns and women giving birth than in the country as a "
-    "whole: the demo's maternity ward is small.",
-    "How inpatients come and how stays end": "Through the emergency room: more, because "
-    "Cardiology, Neurology and General Medicine weigh more here than maternity.",
-    "Chronic conditions of inpatients": "Published in 2007, of all ages and births included; "
-    "coding has become more complete since, and the demo has fewer births.",
-    "Adults in hospital with two chronic conditions or more": "Fewer young adults: the "
-    "catalogue has no schizophrenia, drug use or hepatitis, which count in the published figure.",
-    "Emergency visits": "The published 72 hours count any earlier visit to the same emergency "
-    "room.",
+    "Age of inpatients": "Fewer newborns and deliveries than nationally: the demo's "
+    "maternity unit is small.",
+    "How inpatients are admitted and discharged": "More are admitted through the emergency room, "
+    "because Cardiology, Neurology and General Medicine are larger here than maternity.",
+    "Chronic conditions of inpatients": "Published in 2007 for all ages, including births. Coding "
+    "has become more complete since, and the demo has fewer births.",
+    "Adult inpatients with two or more chronic conditions": "Fewer young adults: the catalog "
+    "has no schizophrenia, drug use or hepatitis, which count in the published figure.",
+    "Emergency visits": "The published 72-hour figure counts any earlier visit to the same "
+    "emergency room.",
 }
 
 
@@ -177,7 +176,7 @@ def ways_in_and_out(extract: Extract) -> Figures:
     return {
         "elective": stays["elective"].mean(),
         "through the emergency room": stays["through_er"].mean(),
-        "died in hospital": stays["died"].mean(),
+        "died in the hospital": stays["died"].mean(),
     }
 
 
@@ -206,7 +205,7 @@ def emergency_visits(extract: Extract) -> Figures:
     wait = (visits["seen"] - visits["arrived"]).dt.total_seconds() / 60
     return {
         "left without being seen": visits["unseen"].mean(),
-        "back within 72 hours": (since <= pd.Timedelta(hours=72)).mean(),
+        "returned within 72 hours": (since <= pd.Timedelta(hours=72)).mean(),
         "median minutes to a provider": wait.median(),
     }
 
@@ -221,7 +220,7 @@ CONDITIONS = {
     "depression": ("F32", "F33"),
     "heart failure": ("I50",),
     "obesity": ("E66",),
-    "peripheral vessels": ("I70", "I71", "I73"),
+    "peripheral vascular disease": ("I70", "I71", "I73"),
 }
 # What counts as a chronic condition: those of the list of the U.S. Department of Health and Human
 # Services (Goodman and others, Prev Chronic Dis 2013) that the generator knows, a group each.
@@ -329,10 +328,10 @@ def write(docs: Path) -> None:
     days = days_of(extract.stays)
     text.append(
         f"The demo's mean length of stay is {days.mean():.1f} days, its median "
-        f"{days.median():.0f}; the country's mean was 4.5 days in 2012 ([HCUP Statistical Brief "
+        f"{days.median():.0f}; the national mean was 4.5 days in 2012 ([HCUP Statistical Brief "
         "180](https://hcup-us.ahrq.gov/reports/statbriefs/"
         "sb180-Hospitalizations-United-States-2012.jsp)). "
-        f"Its stays carry {extract.stays['codes'].map(len).mean():.1f} diagnoses on average."
+        f"Its stays have {extract.stays['codes'].map(len).mean():.1f} diagnoses on average."
     )
     (docs / "realism.md").write_text("\n".join(text) + "\n", encoding="utf-8")
 
@@ -342,7 +341,7 @@ def write(docs: Path) -> None:
     "--hosp", type=click.Path(path_type=Path, exists=True), help="MIMIC-IV's hosp folder."
 )
 def main(hosp: Path | None) -> None:
-    """Write the report, or print MIMIC-IV beside the demo."""
+    """Write the report, or print MIMIC-IV next to the demo."""
     if hosp is None:
         write(DOCS)
         return

@@ -1,4 +1,4 @@
--- What became of the delivered rows: a row for each rule of a table, broken or not.
+-- Results of the data-quality rules: one row per table and rule, broken or not.
 {{ config(alias='summary') }}
 
 with delivered as (

@@ -199,7 +199,7 @@ def test_a_card_of_few_says_so():
     (card,) = cards({"Denial rate": None}, ["Denial rate"], {"Adjudicated claims": None})
     assert (card.value, card.notes) == ("–", ("fewer than 11 adjudicated claims, or none",))
     (card,) = cards({"Denial rate": None}, ["Denial rate"], {"Adjudicated claims": 300.0})
-    assert card.notes == ("300 adjudicated claims", "too few of these, or of the rest, to show")
+    assert card.notes == ("300 adjudicated claims", "numerator or remainder too small to show")
     (card,) = cards({"Encounters": None}, ["Encounters"])
     assert (card.value, card.notes) == ("–", ("fewer than 11",))
 
@@ -228,13 +228,13 @@ def test_what_a_figure_does_not_follow_is_said(reading):
         page(), table.model_copy(update={"ignores": ("Period",)}), chosen, reading
     )
     figures = Figures(table, rows, {}, (), limits)
-    assert figures.limits() == ["Does not follow: Period", "Occupancy does not follow: Payer"]
+    assert figures.limits() == ["Not filtered by: Period", "Occupancy is not filtered by: Payer"]
 
 
 def test_a_choice_in_words_has_its_days(reading):
     chosen = Choice({"Period": ("Last 12 months",), "Department": ("ER", "Surgery")})
     assert reading.in_words(page(), chosen) == (
-        "1 January 2024 to 31 December 2024. Period: Last 12 months; Month: all; "
+        "January 1, 2024 to December 31, 2024. Period: Last 12 months; Month: all; "
         "Department: ER, Surgery; Age group: all; Payer: all"
     )
 
@@ -258,7 +258,7 @@ def test_of_many_lines_the_largest_are_drawn_and_all_are_in_the_csv():
     figures = Figures(shown, rows, {})
     made = specification(figures, is_checked=True)
     assert len(made["data"]["values"]) == 10
-    assert figures.limits() == ["The 10 largest are drawn, all are in the CSV"]
+    assert figures.limits() == ["The 10 largest are shown; all are in the CSV"]
     assert figures.csv().count("Ward") == 30
 
 
@@ -490,9 +490,9 @@ def test_a_snapshot_is_one_file_with_the_figures_of_the_choice(demo, tmp_path):
     assert f"{encounters:,}" in html
     charts = [v for n, v in VISUALS if PAGES[n].drill_through is None and v.kind == "line"]
     assert html.count("<svg") >= len(charts)
-    with pytest.raises(UserError, match="Department has no Ward 9: it has"):
+    with pytest.raises(UserError, match="Department has no value Ward 9: choose"):
         write_snapshot("duckdb", path, {"Department": ["Ward 9"]})
-    with pytest.raises(UserError, match="There is no choice Ward"):
+    with pytest.raises(UserError, match="There is no slicer Ward"):
         write_snapshot("duckdb", path, {"Ward": ["9"]})
 
 
@@ -505,7 +505,7 @@ def test_marts_that_are_not_there_are_said_to_be_missing(tmp_path, monkeypatch):
         marts.published("duckdb")
     (tmp_path / "building").mkdir()
     (tmp_path / "building" / "emr.duckdb").touch()
-    with pytest.raises(marts.NoMartsError, match="The first build is under way"):
+    with pytest.raises(marts.NoMartsError, match="The first build is in progress"):
         marts.published("duckdb")
 
 
@@ -540,11 +540,17 @@ def test_a_warehouse_without_encounters_is_one_sentence(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
-        ("SQL Server rejected: Invalid object name 'marts.dim_date'.", "older than this dashboard"),
-        ("SQL Server rejected: Lock request time out period exceeded.", "written or replaced"),
         (
-            "SQL Server rejected: Login failed for user 'emr_bi'.",
-            "do not answer: SQL Server rejected",
+            "SQL Server returned an error: Invalid object name 'marts.dim_date'.",
+            "older than this dashboard",
+        ),
+        (
+            "SQL Server returned an error: Lock request time out period exceeded.",
+            "written or replaced",
+        ),
+        (
+            "SQL Server returned an error: Login failed for user 'emr_bi'.",
+            "cannot be read: SQL Server returned",
         ),
     ],
 )
@@ -561,7 +567,7 @@ def test_a_file_that_is_no_warehouse_is_not_said_to_be_written(tmp_path, monkeyp
     path = tmp_path / "emr.duckdb"
     path.write_text("something else " * 1000, encoding="utf-8")
     monkeypatch.setenv("EMR_WAREHOUSE", str(path))
-    with marts.Marts("duckdb") as asked, pytest.raises(marts.NoMartsError, match="do not answer"):
+    with marts.Marts("duckdb") as asked, pytest.raises(marts.NoMartsError, match="cannot be read"):
         asked.rows("select 1")
 
 

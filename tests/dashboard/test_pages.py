@@ -324,7 +324,7 @@ def test_a_choice_of_nobody_and_of_few_is_said_and_not_shown(reader, marts):
     reader.open("readmissions?department=Pediatrics&age_group=Senior")
     assert reader.card("Readmission rate by window", "30-day readmission rate") == "–"
     text = reader.page.locator("[data-testid=stMain]").inner_text()
-    assert "No data for this choice, or too few to show" in text
+    assert "No data for this selection, or too few to show" in text
     assert not reader.complaints
     # a month, a department, an age group and a payer: one patient
     month, department, age_group, payer, count = marts.execute(
@@ -350,9 +350,9 @@ def test_a_choice_of_nobody_and_of_few_is_said_and_not_shown(reader, marts):
 def test_what_the_marts_do_not_have_is_said(reader):
     reader.open("operations?department=Nowhere&payer=Medicaid")
     text = reader.page.locator("[data-testid=stAlert]").inner_text()
-    assert "The address asks for Department “Nowhere”, which these marts do not have." in text
+    assert "The URL asks for Department “Nowhere”, which is not in these marts." in text
     title = "Volume, LOS, occupancy and wait times"
-    assert reader.visual(title).inner_text().count("does not follow: Payer") == 1
+    assert reader.visual(title).inner_text().count("not filtered by: Payer") == 1
 
 
 def test_one_department_is_the_one_that_was_looked_at(reader):

@@ -1,5 +1,5 @@
--- Every accepted row and every acute stay arrives in its fact table: none is lost in a join, none
--- doubled.
+-- Every accepted row and every inpatient stay is in its fact table: none is lost in a join, none is
+-- duplicated.
 with row_counts as (
     {% for checked, fact in [
         ('int_checked_encounters', 'fct_encounters'),

@@ -88,7 +88,7 @@ def test_without_the_hub_the_stand_in_is_used_and_says_so(tmp_path, project_root
     assert "bundled stand-in" in message
     assert "\n" not in message
     assert installed_version(tmp_path) == "1.4.1"
-    assert "is there" in install_packages(offline=True, root=tmp_path)
+    assert "is installed" in install_packages(offline=True, root=tmp_path)
 
 
 def test_an_unreachable_hub_is_no_error(tmp_path, project_root, monkeypatch):

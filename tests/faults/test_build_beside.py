@@ -240,7 +240,8 @@ def test_a_second_build_at_the_same_time_is_rejected(warehouse):
             check=False,
         )
         assert (
-            "Another build of emr.duckdb is running: wait until it has ended." in completed.stderr
+            "Another build of emr.duckdb is running: wait until it has finished."
+            in completed.stderr
         )
         with duckdb.connect(str(warehouse_path())) as connection:
             connection.execute("select 1")
@@ -361,7 +362,9 @@ def test_a_full_disk_changes_nothing(warehouse, room):
     )
     assert completed.returncode != 0
     if room < 1:
-        assert "is full: a build needs as much room as the warehouse has." in completed.stderr
+        assert (
+            "is full: a build needs as much free space as the warehouse takes." in completed.stderr
+        )
     assert versions(warehouse) == {(1, ROWS)}
     build(2)
     assert versions(warehouse) == {(2, ROWS)}

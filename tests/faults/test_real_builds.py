@@ -227,7 +227,7 @@ def test_a_stopped_build_says_why_without_an_identifier_and_changes_nothing(buil
     data = write_marked_extract(tmp_path / "broken", seed=2, broken=True)
     completed = built.build(*extract(data))
     assert completed.returncode == 1
-    assert "what was built before stays as it was" in completed.stdout
+    assert "the previous build stays in place" in completed.stdout
     assert "orphan in patient_id" in completed.stdout
     assert "Traceback" not in completed.stdout + completed.stderr
     assert fingerprint(built.warehouse) == before

@@ -106,22 +106,21 @@ REFUSED = {
         "payers.csv is separated by tabs: save it with commas."),
     "UTF-16": (
         f"{HEADER}\n{PLAN}\n".encode("utf-16"),
-        "payers.csv is UTF-16 text: save it with the encoding UTF-8."),
+        "payers.csv is UTF-16 text: save it as UTF-8."),
     "UTF-16 without a mark": (
         f"{HEADER}\n{PLAN}\n".encode("utf-16-le"),
-        "payers.csv, line 1 holds a zero byte: the file is damaged or is not text; copy or export "
-        "it again."),
+        "payers.csv, line 1 contains a null byte: the file is damaged or is not text; copy or "
+        "export it again."),
     "Windows-1252": (
         f"{HEADER}\nPY0,First,Medicaid\nPY1,Unité,Medicare\n".encode("cp1252"),
         "payers.csv, line 3, column payer_name is not UTF-8 text (it looks like Windows-1252): "
-        "save it with the encoding UTF-8."),
+        "save it as UTF-8."),
     "bytes of no encoding": (
         f"{HEADER}\nPY1,Plan,".encode() + b"\x81\xff\n",
-        "payers.csv, line 2, column payer_category is not UTF-8 text: save it with the encoding "
-        "UTF-8."),
+        "payers.csv, line 2, column payer_category is not UTF-8 text: save it as UTF-8."),
     "a zero byte": (
         f"{HEADER}\n{PLAN}\nPY2,Pl\0an,Medicare\n".encode(),
-        "payers.csv, line 3, column payer_name holds a zero byte: the file is damaged or is not "
+        "payers.csv, line 3, column payer_name contains a null byte: the file is damaged or is not "
         "text; copy or export it again."),
     "a column twice": (
         b"payer_id,payer_name,payer_category,payer_name\nPY1,Plan,Medicare,Plan\n",
@@ -135,16 +134,19 @@ REFUSED = {
         "docs/own-data.md lists every column."),
     "a field too few": (
         f"{HEADER}\n{PLAN}\nPY2,Plan\n".encode(),
-        "payers.csv, line 3 cannot be read (3 fields expected, 2 found): every line needs as many "
-        "fields as the header, fields with commas or line breaks in double quotes."),
+        "payers.csv, line 3 cannot be read (3 fields expected, 2 found): every line must "
+        "have as many fields as the header, and fields with commas or line breaks must be in "
+        "double quotes."),
     "a field too many": (
         f"{HEADER}\nPY1,Plan, best,Medicare\n".encode(),
-        "payers.csv, line 2 cannot be read (3 fields expected, 4 found): every line needs as many "
-        "fields as the header, fields with commas or line breaks in double quotes."),
+        "payers.csv, line 2 cannot be read (3 fields expected, 4 found): every line must "
+        "have as many fields as the header, and fields with commas or line breaks must be in "
+        "double quotes."),
     "a field longer than any may be": (
         f"{HEADER}\nPY1,{'x' * 21_000_000},Medicare\n".encode(),
-        "payers.csv, line 2 cannot be read (longer than 20 million bytes): every line needs as "
-        "many fields as the header, fields with commas or line breaks in double quotes."),
+        "payers.csv, line 2 cannot be read (longer than 20 million bytes): every line must "
+        "have as many fields as the header, and fields with commas or line breaks must be in "
+        "double quotes."),
 }  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def test_a_truncated_archive_is_rejected(folder, kept):
     packed = gzip.compress(f"{HEADER}\n{PLAN}\n".encode())
     (folder / "payers.csv.gz").write_bytes(packed[:kept])
     assert rejection(folder) in (
-        "payers.csv.gz is not a whole gzip file: copy or export it again.",
+        "payers.csv.gz is not a complete gzip file: copy or export it again.",
         "payers.csv.gz is empty: its first line must name the columns.",
     )
 
@@ -205,7 +207,9 @@ def test_an_archive_with_a_flipped_bit_is_rejected(folder):
     packed = bytearray(gzip.compress(f"{HEADER}\n{PLAN}\n".encode()))
     packed[-6] ^= 1
     (folder / "payers.csv.gz").write_bytes(bytes(packed))
-    assert rejection(folder) == "payers.csv.gz is not a whole gzip file: copy or export it again."
+    assert (
+        rejection(folder) == "payers.csv.gz is not a complete gzip file: copy or export it again."
+    )
 
 
 # --- fuzzing --------------------------------------------------------------------------------------

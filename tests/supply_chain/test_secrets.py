@@ -93,7 +93,7 @@ def test_a_password_is_in_nothing_that_the_pipeline_says(tmp_path):
     )
     said = completed.stdout + completed.stderr
     assert completed.returncode == 2, said
-    assert "does not let us into the database" in said
+    assert "Cannot connect to the database" in said
     assert MARKER not in said
     assert "Traceback" not in said
 

@@ -6,7 +6,7 @@
 -- the patient, which encounters the patient has and when each was last changed (a new, corrected
 -- or deleted visit changes returns and comorbidities of the others), what the history says of the
 -- coverage and the beds at the time, how many of an encounter's lines are rejected (one that was
--- may be accepted tonight because its payer is delivered again), and the rules and look-up tables
+-- may be accepted now because its payer is delivered again), and the rules and look-up tables
 -- of this project. Where the source does not say when it changed the patient or an encounter, the
 -- version is null, and the patient's rows are rewritten every night.
 with encounters as (

@@ -1,7 +1,7 @@
--- The last day that the extract can know of: a date beyond it is a mistake.
+-- The last day that the extract covers: a date beyond it is an error.
 --
 -- Rule: the variable extract_ends_on where it is set, else the last day on which the source says
--- that it changed an encounter; empty where it never says.
+-- that it changed an encounter; null if it never says.
 with encounters as (
     select updated_at
     from {{ staged('encounters') }}

@@ -1,4 +1,4 @@
--- The comorbidities of each acute stay, summed up in the Charlson index and in LACE's weight.
+-- The comorbidities of each inpatient stay, summed up in the Charlson index and in LACE's weight.
 --
 -- Rules: the comorbidities that count for a stay are those coded at any encounter of the stay, and
 -- those known at its first encounter from the look-back before it. Of the forms of one disease only

@@ -1,4 +1,4 @@
--- Emergency patients who were sent home and came back.
+-- Emergency patients who were discharged home and returned.
 --
 -- Rule: an emergency encounter discharged home (disposition group Home) returns when the patient's
 -- next emergency or inpatient encounter arrives after the departure, within 72 hours, or within 30
@@ -41,7 +41,7 @@ sent_home as (
         and encounters.discharged_at is not null
 ),
 
--- An arrival in the very minute of the departure stands before it, and so is no return.
+-- An arrival in the same minute as the departure is sorted before it, and so is not a return.
 timeline as (
     select
         patient_id,

@@ -4,7 +4,7 @@
 -- values decides): crisis above 180 or above 120, stage 2 from 140 or 90, stage 1 from 130 or 80,
 -- elevated from 120, else normal; low below 90 or below 60, where neither value is elevated. Heart
 -- rate above 100 is tachycardia, below 60 bradycardia (adults at rest). Glucose above 180 mg/dL is
--- hyperglycemia in hospital, below 70 hypoglycemia (American Diabetes Association). Null where
+-- hyperglycemia in inpatients, below 70 hypoglycemia (American Diabetes Association). Null where
 -- the value was not measured. Children have other norms: read the flags for adults.
 with vitals as (
     select

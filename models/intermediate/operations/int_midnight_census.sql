@@ -1,7 +1,7 @@
 -- Inpatients in bed at the end of each day, by department.
 --
 -- Rule: the midnight census of a day counts the inpatient encounters with admission date <= day <
--- discharge date, in the department responsible at discharge; a patient who is still in hospital
+-- discharge date, in the department responsible at discharge; a patient who is still admitted
 -- counts to the end of the data. Days run from the first to the last arrival in the data.
 --
 -- Running sum of admissions minus discharges, so that the work does not grow with the length of

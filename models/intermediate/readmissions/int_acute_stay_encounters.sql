@@ -1,4 +1,4 @@
--- Which acute stay each inpatient encounter belongs to.
+-- Which inpatient stay each inpatient encounter belongs to.
 --
 -- Rule: a patient's inpatient encounters with a discharge, in order of admission (then discharge,
 -- then encounter id), are stitched into stays. The next encounter belongs to the stay so far if

@@ -1,4 +1,4 @@
--- One row per acute stay: inpatient encounters stitched by int_acute_stay_encounters.
+-- One row per inpatient stay: inpatient encounters stitched by int_acute_stay_encounters.
 --
 -- Rule: the stay has the admission, the admission type and the age of its first encounter, and the
 -- discharge, department, provider, disposition, payer and principal diagnosis of the encounter

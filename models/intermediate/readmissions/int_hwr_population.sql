@@ -1,4 +1,4 @@
--- Which acute stays belong to the population of the HWR-style rate, whatever their follow-up.
+-- Which inpatient stays belong to the population of the HWR-like rate, whatever their follow-up.
 --
 -- Rule, after CMS's hospital-wide readmission measure, the first failing reason in this order: at
 -- least hwr_minimum_age_years (a variable, 18; CMS reports 65 and more) on the day of arrival, and

@@ -1,4 +1,4 @@
--- The LACE index of each acute stay: the risk of readmission or death within 30 days, 0 to 19.
+-- The LACE index of each inpatient stay: the risk of readmission or death within 30 days, 0 to 19.
 --
 -- Rules (van Walraven et al. 2010):
 --   L  nights: 0 -> 0, 1 -> 1, 2 -> 2, 3 -> 3, 4 to 6 -> 4, 7 to 13 -> 5, 14 and more -> 7

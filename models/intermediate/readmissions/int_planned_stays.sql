@@ -1,4 +1,4 @@
--- Which acute stays were planned.
+-- Which inpatient stays were planned.
 --
 -- Rule, after the planned readmission algorithm of CMS (Horwitz et al. 2015), in this order: a stay
 -- is planned when it has an always-planned procedure (transplant), when its principal diagnosis is

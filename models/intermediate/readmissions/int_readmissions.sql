@@ -1,13 +1,13 @@
--- For each acute stay: does it count as an index admission, and was the patient readmitted?
+-- For each inpatient stay: does it count as an index admission, and was the patient readmitted?
 --
 -- Rules, for each window of 7, 30, 60 and 90 days:
 --   index admission
 --                 discharged alive, not against medical advice, not transferred to another
 --                 acute hospital at the end, and followed up for the whole window within the data;
 --                 a stay that fails carries its first failing reason, in this order;
---   readmission   the patient's first following acute stay begins 0 to W calendar days after the
---                 discharge date. Death after discharge is none. A readmission can itself be an
---                 index admission;
+--   readmission   the patient's next inpatient stay begins 0 to W calendar days after the discharge
+--                 date. Death after discharge is not a readmission. A readmission can itself be
+--                 an index admission;
 --   null          on a stay that is not an index admission a readmission flag is null, never 0, so
 --                 that an average cannot be taken over the wrong stays.
 -- All causes count here; which readmissions were unplanned is in int_unplanned_readmissions.

@@ -1,4 +1,4 @@
--- Which conditions each acute stay was coded with, as findings and recommendations ask for them.
+-- Which conditions each inpatient stay was coded with, as findings and recommendations need them.
 --
 -- Rule: a stay is one with type 2 diabetes when E11.9 is coded in any position at any of its
 -- encounters, and one of a chronic patient when any code of a chronic group is.

@@ -1,4 +1,4 @@
--- What each acute stay earned.
+-- What each inpatient stay earned.
 --
 -- Rule: the net revenue of a stay is the sum over its encounters, null while none is adjudicated.
 with stay_encounters as (

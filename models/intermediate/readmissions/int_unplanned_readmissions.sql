@@ -1,10 +1,10 @@
--- For each acute stay: was its readmission unplanned, and does it count in the HWR-style rate?
+-- For each inpatient stay: was its readmission unplanned, and does it count in the HWR-like rate?
 --
 -- Rules, for each window of 7, 30, 60 and 90 days:
 --   unplanned     the patient was readmitted (int_readmissions), and the readmission is not planned
 --                 (int_planned_stays). Where the first following stay is planned, no later one
 --                 counts as unplanned;
---   HWR-style     index admissions and unplanned readmissions of the population of
+--   HWR-like     index admissions and unplanned readmissions of the population of
 --                 int_hwr_population: after CMS's hospital-wide measure, but unadjusted and with
 --                 small code lists;
 --   null          on a stay that is not an index admission of the rate the flag is null, never 0.

@@ -8,7 +8,7 @@
 -- row on one side of the center; the sixth and every further point in a row rising or falling. A
 -- point on the center line ends a run. A point that counts a small cell is not shown (stays,
 -- answers or encounters, of a rate the readmitted and the others, too). Its signals would tell a
--- rate's or a volume's count, are empty and end a run; those of means are shown. Center and limits
+-- rate's or a volume's count, are null and end a run; those of means are shown. Center and limits
 -- are not shown where hidden points of the first 12 months could be worked out from them: one or
 -- two of them, or several whose sum is a small cell, or nearly the least or the most that so many
 -- can have.

@@ -1,4 +1,4 @@
--- The findings of the executive summary, measured: what was found, the expected range, whether the
+-- The findings of the executive summary, measured: the value, the expected range, and whether the
 -- finding is confirmed.
 --
 -- Rules: one row per check of the reference seed finding_checks, which states finding, measure and

@@ -4,7 +4,7 @@
 -- Rules live in the models that are joined here: int_acute_stay_encounters says which encounters
 -- are one stay, int_readmissions which stays are index admissions and which were readmitted,
 -- int_planned_stays which were planned, int_unplanned_readmissions which readmissions were not,
--- int_hwr_population which stays belong to the HWR-style population, int_lace,
+-- int_hwr_population which stays belong to the HWR-like population, int_lace,
 -- int_stay_comorbidities and int_expected_readmissions what risk the patient carried,
 -- int_stay_revenue what the stay earned.
 with stays as (

@@ -1,8 +1,8 @@
 -- How well the source system's own readmission flag agrees with ours.
 --
--- Rule: over acute stays that the source has flagged yes or no, its flag is compared with whether
--- the stay is the readmission within 30 days of an index admission. Sensitivity is the share of our
--- readmissions that it flags, positive predictive value the share of its flags that are ours, kappa
+-- Rule: over inpatient stays that the source has flagged yes or no, its flag is compared with
+-- whether the stay is the readmission within 30 days of an index admission. Sensitivity is the % of
+-- our readmissions that it flags, positive predictive value the % of its flags that are ours, kappa
 -- Cohen's agreement beyond chance. Where the two disagree often, ask the source system's vendor
 -- which definition it uses; no rate here uses the flag. Where one of the four numbers of stays that
 -- either, both or neither call a readmission is a small cell, only the sums are shown.

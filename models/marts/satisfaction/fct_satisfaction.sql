@@ -2,7 +2,7 @@
 --
 -- Rules: top box is 9 or 10 for the overall rating, 4 ("definitely yes") for recommend, 4
 -- ("always") for the frequency items, 1 (yes) for discharge information. A top-box flag is null
--- where the item was not answered, so that the mean of the flag is the top-box share. Who is
+-- where the item was not answered, so that the mean of the flag is the top-box %. Who is
 -- eligible is the rule of int_survey_eligibility. (CMS HCAHPS quality assurance guidelines)
 with surveys as (
     select

@@ -1,4 +1,4 @@
--- Claims: MIMIC-IV has none. An empty table says so; invented rows would look like findings.
+-- Claims: MIMIC-IV has none. It has no rows, because invented rows would look like findings.
 with final as (
     select
         cast(null as varchar(50)) as claim_id,

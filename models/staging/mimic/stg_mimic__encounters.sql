@@ -3,7 +3,7 @@
 -- The kind of admission gives class and type (seed mimic_admission_types): the four observation
 -- kinds are observation, not inpatient. Arrival is the registration in the emergency department
 -- where it precedes the admission. The department is the last clinical service, or the last ward
--- where no service is on record. A death in hospital (hospital_expire_flag) is disposition 20
+-- where no service is on record. An inpatient death (hospital_expire_flag) is disposition 20
 -- whatever the discharge location says; a blank location stays unknown.
 with raw_admissions as (
     select

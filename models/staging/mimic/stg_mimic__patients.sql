@@ -1,6 +1,6 @@
 -- Patients of MIMIC-IV. Only the year of birth is known, as the anchor year minus the age in it, so
--- the birth date is 1 January of that year and ages are right within a year, as MIMIC's own are.
--- Race and ethnicity stand in one value of the admission: that of the latest admission is split by
+-- the birth date is January 1 of that year and ages are right within a year, as MIMIC's own are.
+-- Race and ethnicity are in one value of the admission: that of the latest admission is split by
 -- the seed mimic_races.
 with raw_patients as (
     select

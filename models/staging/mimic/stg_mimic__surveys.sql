@@ -1,4 +1,4 @@
--- Satisfaction surveys: MIMIC-IV has none. An empty table says so; invented rows would look like
+-- Satisfaction surveys: MIMIC-IV has none. It has no rows, because invented rows would look like
 -- findings.
 with final as (
     select
