@@ -14,6 +14,20 @@ import pytest
 
 from tests.conftest import DbtRun
 
+# Nothing in the warehouse says what the source left blank.
+SOURCE_BLANK = re.compile(r"null when [^.;]*not (recorded|answered|measured)")
+# Nulls that a description states and no test compares with data, and why.
+UNTESTED_NULLS = {
+    ("int_encounters", "discharged_at"): "in progress means that it is null",
+    ("int_emergency_visits", "discharged_at"): "in progress means that it is null",
+    ("int_emergency_visits", "led_to_encounter_id"): "it is what says whether a visit led on",
+    ("int_hwr_population", "hwr_exclusion_reason"): "it is what says who is in the population",
+    ("int_unplanned_readmissions", "hwr_exclusion_reason"): "as in int_hwr_population",
+    ("fct_readmissions", "hwr_exclusion_reason"): "as in int_hwr_population",
+    ("int_providers", "provider_name"): "a variable decides, and a name may be blank",
+    ("int_extract_end", "extract_end_date"): "a variable decides, or a blank of the source",
+    ("rpt_findings", "highest_expected"): "the seed finding_checks has it so",
+}
 MONEY_WORDS = {"amount", "charge", "charges", "billed", "payments", "revenue"}
 
 
@@ -37,6 +51,29 @@ def relations(manifest) -> dict[str, dict]:
 def marts(relations) -> dict[str, dict]:
     """The marts by name."""
     return {name: node for name, node in relations.items() if node["schema"] == "marts"}
+
+
+@pytest.fixture(scope="module")
+def described(relations) -> dict[str, dict]:
+    """The models whose descriptions are written by hand: marts and intermediate models."""
+    return {
+        name: node
+        for name, node in relations.items()
+        if node["resource_type"] == "model"
+        and node["path"].startswith(("marts", "intermediate"))
+        and not name.startswith("int_checked_")
+    }
+
+
+@pytest.fixture(scope="module")
+def tested_nulls(manifest) -> set[tuple[str, str]]:
+    """(model, column) for which a test says when it is null, or that it never is."""
+    return {
+        (node["attached_node"].rsplit(".", 1)[-1], metadata["kwargs"]["column_name"])
+        for node in manifest["nodes"].values()
+        if (metadata := node.get("test_metadata") or {}).get("name")
+        in ("null_exactly_when", "not_null")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +189,53 @@ def test_descriptions_fit_their_columns(marts, foreign_keys):
         )
     ]
     assert not faults
+
+
+def states_testable_nulls(model: str, text: str) -> bool:
+    """Whether a description says when the column is null, and data can tell whether it is true."""
+    # What is hidden cannot be compared: tests/warehouse/test_small_cells.py
+    if model.startswith("rpt_") and "small cells" in text:
+        return False
+    return bool(re.search(r"\b(null|blank|empty)\b", SOURCE_BLANK.sub("", text), re.IGNORECASE))
+
+
+def test_what_a_description_says_of_nulls_is_tested(described, tested_nulls):
+    stated = {
+        (name, column)
+        for name, node in described.items()
+        for column, details in node["columns"].items()
+        if states_testable_nulls(name, details["description"])
+    }
+    assert stated - tested_nulls == set(UNTESTED_NULLS)
+
+
+def test_a_column_with_nulls_says_so(described, demo_warehouse):
+    silent = []
+    with duckdb.connect(str(demo_warehouse), read_only=True) as connection:
+        for name, node in described.items():
+            table = f"{node['schema']}.{node['alias']}"
+            for column, details in node["columns"].items():
+                if not re.search(r"\bnull\b", details["description"], re.IGNORECASE):
+                    row = connection.execute(
+                        f"select count(*) - count({column}) from {table}"
+                    ).fetchone()
+                    silent += [f"{name}.{column}"] * min(row[0], 1)
+    assert not silent
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "is_testable"),
+    [
+        ("fct_example", "Days to payment; null while nothing is paid.", True),
+        ("fct_example", "Days to payment, otherwise blank.", True),
+        ("fct_example", "State; null when not recorded.", False),
+        ("fct_example", "Patients; null where small cells hide them.", True),
+        ("rpt_example", "Patients; null where small cells hide them.", False),
+        ("fct_example", "Number of diagnoses; 0 without one.", False),
+    ],
+)
+def test_a_statement_about_nulls_is_recognized(model, text, is_testable):
+    assert states_testable_nulls(model, text) == is_testable
 
 
 def test_no_two_columns_share_a_description(marts):
