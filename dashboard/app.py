@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -16,10 +17,10 @@ from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import marts
-from dashboard.cards import Card, cards_of, count_in_words
+from dashboard.cards import Card, Direction, cards_of, count_in_words
 from dashboard.charts import specification
 from dashboard.choice import Choice, Reading, address_name, day_in_words, time_in_words
-from dashboard.figures import Figures, figures_of, rests_on
+from dashboard.figures import Figures, default_of, figures_of, given, rests_on
 from dashboard.layout import Row, rows_of, sections_of
 from dashboard.marts import Marts
 from dashboard.multiples import WITHOUT_CHART, multiples_of
@@ -32,6 +33,17 @@ from measures.theme import SERIES
 TARGET = os.environ.get("EMR_DASHBOARD_TARGET", "duckdb")
 # An answer is kept until the next build, and so many of them.
 MOST_ANSWERS = 2_000
+ARROWS: Mapping[Direction, Literal["up", "down", "off"]] = {
+    "up": "up",
+    "down": "down",
+    "none": "off",
+}
+# Of a change by whether it is good.
+COLORS: Mapping[bool | None, Literal["blue", "orange", "gray"]] = {
+    True: "blue",
+    False: "orange",
+    None: "gray",
+}
 STYLES = [Path(__file__).with_name(name) for name in ("style.css", "tables.css")]
 
 
@@ -74,61 +86,71 @@ def main() -> None:
     current = st.navigation(pages)
     page = places.get(current.url_path, next(iter(places.values())))
     try:
-        state.build = marts.published(TARGET)
-        state.reading, values = _reading(state.build.identity)
-        state.choice, state.unknown = chosen(page, values)
+        build = marts.published(TARGET)
+        reading, values = _reading(build.identity)
+        state.answered = Answered(build, reading, *chosen(page, values))
     except marts.NoMartsError as error:
         state.complaint = str(error)
     current.run()
 
 
-@dataclass
-class State:
-    """What a page needs to know: the choice and the marts, or why they do not answer.
+@dataclass(frozen=True)
+class Answered:
+    """What a page needs to know of marts that answer.
 
     Attributes:
+        build: whose marts they are.
+        reading: what selections are made from.
+        choice: of the slicers.
         unknown: what the URL asks for and the marts do not have, in words.
     """
 
-    build: marts.Build | None = None
-    reading: Reading | None = None
-    choice: Choice | None = None
-    unknown: Sequence[str] = ()
+    build: marts.Build
+    reading: Reading
+    choice: Choice
+    unknown: Sequence[str]
+
+
+@dataclass
+class State:
+    """What the marts answered, or why they do not."""
+
+    answered: Answered | None = None
     complaint: str = ""
 
 
 def show(page: Page, state: State) -> None:
     """One page: title, choice, state of the marts, and its visuals."""
-    about = ""
-    if page.drill_through and state.choice:
+    answered, about = state.answered, ""
+    if page.drill_through and answered:
         (slicer,) = (s for s in all_pages().slicers if s.field == page.drill_through)
-        about = f": {', '.join(state.choice.chosen[slicer.name])}"
+        about = f": {', '.join(answered.choice.chosen[slicer.name])}"
     st.title(f"{page.title}{plain(about)}")
     st.markdown(page.says)
-    if state.complaint:
+    if answered is None:
         st.error(plain(state.complaint), icon=":material/info:")
         return
-    notes(page, state)
+    notes(page, answered)
     sections = sections_of(page)
     drawn = [
-        open_section(section, bool(number), state.reading)
+        open_section(section, bool(number), answered.reading)
         for number, section in enumerate(sections)
     ]
     try:
         # everything is asked before anything is drawn, so that the marts are held for a moment
         with Marts(TARGET) as asked:
-            ask = partial(_answer, state.build.identity, asked)
+            ask = partial(_answer, answered.build.identity, asked)
             found = [
                 figures_of(
                     section,
                     section.visuals,
-                    Choice(state.choice.chosen, parameters),
-                    state.reading,
+                    Choice(answered.choice.chosen, parameters),
+                    answered.reading,
                     ask,
                 )
                 for section, (_, parameters) in zip(sections, drawn, strict=True)
             ]
-        if marts.published(TARGET).identity != state.build.identity:
+        if marts.published(TARGET).identity != answered.build.identity:
             # a build was published in this moment: a page is of one build
             st.rerun()
     except marts.NoMartsError as error:
@@ -137,7 +159,7 @@ def show(page: Page, state: State) -> None:
     for section, (places, _), figures in zip(sections, drawn, found, strict=True):
         for title, one in figures.items():
             with places[title]:
-                show_visual(section, one, state)
+                show_visual(section, one, answered)
 
 
 def chosen(page: Page, values: dict[str, list[str]]) -> tuple[Choice, list[str]]:
@@ -147,7 +169,7 @@ def chosen(page: Page, values: dict[str, list[str]]) -> tuple[Choice, list[str]]
         The choice, and what the address asks for and the marts do not have.
     """
     result: dict[str, tuple[str, ...]] = {}
-    unknown = []
+    unknown: list[str] = []
     slicers = page_slicers(page, all_pages())
 
     def asked_in_address(key: str, slicer: Slicer) -> list[str]:
@@ -193,10 +215,10 @@ def chosen(page: Page, values: dict[str, list[str]]) -> tuple[Choice, list[str]]
     return Choice(result), unknown
 
 
-def notes(page: Page, state: State) -> None:
+def notes(page: Page, answered: Answered) -> None:
     """What is chosen, how old the figures are, and what the reader must know of them."""
-    build, reading = state.build, state.reading
-    st.markdown(f"**{plain(reading.in_words(page, state.choice))}**")
+    build, reading = answered.build, answered.reading
+    st.markdown(f"**{plain(reading.in_words(page, answered.choice))}**")
     smallest = int(reading.variables["smallest_cell"])
     st.caption(
         f"Data through {day_in_words(reading.last_day)}, "
@@ -204,8 +226,8 @@ def notes(page: Page, state: State) -> None:
         f"Counts of 1 to {smallest - 1}, and measures with such denominators, are hidden; some can "
         "still be found by subtraction."
     )
-    if state.unknown:
-        asked = plain(", ".join(state.unknown))
+    if answered.unknown:
+        asked = plain(", ".join(answered.unknown))
         st.warning(
             f"The URL asks for {asked}, which is not in these marts.",
             icon=":material/link_off:",
@@ -231,7 +253,7 @@ def open_section(
     places: dict[str, DeltaGenerator] = {}
     place(rows_of(page.visuals), st.container(), places)
     parameters = {
-        visual.parameter: slider(visual, places[visual.title], reading)
+        given(visual.parameter): slider(visual, places[visual.title], reading)
         for visual in page.visuals
         if visual.kind == "slider"
     }
@@ -253,27 +275,27 @@ def place(
 
 def slider(visual: Visual, container: DeltaGenerator, reading: Reading) -> float:
     """A what-if slider, in per cent; the figure that measures take."""
-    parameter = catalogue()[visual.parameter]
-    default = float(reading.variables[parameter.variable])
-    return (
-        container.slider(
-            visual.title,
-            min_value=0,
-            max_value=round(100 * parameter.highest),
-            value=round(100 * default),
-            format="%d%%",
-            key=address_name(visual.parameter),
-            help=parameter.says,
-            bind="query-params",
-            persist_state="session",
-        )
-        / 100
+    name = given(visual.parameter)
+    parameter = catalogue()[name]
+    if parameter.highest is None:
+        raise ValueError(f"{name} is not a parameter")
+    percent = container.slider(
+        visual.title,
+        min_value=0,
+        max_value=round(100 * parameter.highest),
+        value=round(100 * default_of(visual, reading)),
+        format="%d%%",
+        key=address_name(name),
+        help=parameter.says,
+        bind="query-params",
+        persist_state="session",
     )
+    return percent / 100
 
 
-def show_visual(page: Page, figures: Figures, state: State) -> None:
+def show_visual(page: Page, figures: Figures, answered: Answered) -> None:
     """Title with definitions, the visual itself, its denominators, its figures as CSV."""
-    visual, reading = figures.visual, state.reading
+    visual, reading = figures.visual, answered.reading
     smallest = int(reading.variables["smallest_cell"])
     st.subheader(visual.title, help=definitions(visual), anchor=False)
     if visual.kind == "cards":
@@ -296,7 +318,7 @@ def show_visual(page: Page, figures: Figures, state: State) -> None:
             "CSV",
             # with the mark by which spreadsheets know letters such as é
             lambda: figures.csv().encode("utf-8-sig"),
-            file_name=file_name(page, visual, state),
+            file_name=file_name(page, visual, answered),
             mime="text/csv",
             key=f"csv {page.name} {visual.title}",
             help=f"The figures of “{visual.title}” for this selection",
@@ -306,11 +328,11 @@ def show_visual(page: Page, figures: Figures, state: State) -> None:
         )
 
 
-def file_name(page: Page, visual: Visual, state: State) -> str:
+def file_name(page: Page, visual: Visual, answered: Answered) -> str:
     """A name that tells the figures, the choice and the last day of the data."""
-    values = [value for values in state.choice.chosen.values() for value in values]
+    values = [value for values in answered.choice.chosen.values() for value in values]
     words = "-".join(address_name(word) for word in [page.name, visual.title, *values])
-    return f"{words[:120]}-{state.reading.last_day:%Y-%m-%d}.csv"
+    return f"{words[:120]}-{answered.reading.last_day:%Y-%m-%d}.csv"
 
 
 def plain(text: str) -> str:
@@ -335,12 +357,8 @@ def show_cards(cards: Sequence[Card], most_in_a_row: int) -> None:
             card.name,
             card.value,
             delta=first.text if first else None,
-            delta_arrow={"up": "up", "down": "down", "none": "off", None: "off"}[
-                first.direction if first else None
-            ],
-            delta_color={True: "blue", False: "orange", None: "gray"}[
-                first.is_better if first else None
-            ],
+            delta_arrow=ARROWS[first.direction if first else "none"],
+            delta_color=COLORS[first.is_better if first else None],
             delta_description=first.against if first else None,
             help=card.definition,
         )

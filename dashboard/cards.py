@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-import pandas as pd
-
-from dashboard.figures import Figures, format_of, title_of
+from dashboard.figures import Figures, Record, format_of, number, records, title_of
 from measures.catalogue import NO_PEOPLE, Measure, catalogue, earlier_period
 from measures.formats import text
+
+Direction = Literal["up", "down", "none"]
+# By the sign that a change is written with.
+DIRECTIONS: Mapping[str, Direction] = {"+": "up", "-": "down"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Change:
 
     text: str
     against: str
-    direction: str
+    direction: Direction
     is_better: bool | None
 
 
@@ -50,7 +53,7 @@ class Card:
 
 def cards_of(figures: Figures, smallest_cell: int) -> list[Card]:
     """The cards of a visual, changes beside the measure that changed."""
-    row = figures.rows.iloc[0] if len(figures.rows) else pd.Series(dtype="float64")
+    row = next(iter(records(figures.rows)), {})
     names = list(figures.visual.values)
     result = []
     for name in names:
@@ -61,7 +64,7 @@ def cards_of(figures: Figures, smallest_cell: int) -> list[Card]:
         result.append(
             Card(
                 title_of(name),
-                text(format_of(measure, row, figures.visual), _value(row, name)),
+                text(format_of(measure, row, figures.visual), number(row.get(name))),
                 measure.says,
                 tuple(_notes(measure, row, figures, smallest_cell)),
                 _different(changes),
@@ -76,19 +79,14 @@ def _different(changes: list[Change | None]) -> tuple[Change, ...]:
     return tuple(known[:1] if len({change.text for change in known}) == 1 else known)
 
 
-def _value(row: Mapping, name: str) -> float | None:
-    value = row.get(name)
-    return None if value is None or pd.isna(value) else float(value)
-
-
-def _change(name: str, row: Mapping) -> Change | None:
-    value = _value(row, name)
+def _change(name: str, row: Record) -> Change | None:
+    value = number(row.get(name))
     if value is None:
         return None
     measure = catalogue()[name]
     written = text(measure.format, value)
     # what rounds to nothing has not changed
-    direction = {"+": "up", "-": "down"}.get(written[0], "none")
+    direction = DIRECTIONS.get(written[0], "none")
     is_better = None
     if measure.better and direction != "none":
         is_better = (direction == "up") == (measure.better == "higher")
@@ -99,11 +97,11 @@ def _change(name: str, row: Mapping) -> Change | None:
     return Change(written, words, direction, is_better)
 
 
-def _notes(measure: Measure, row: Mapping, figures: Figures, smallest_cell: int) -> Iterator[str]:
-    is_shown = _value(row, measure.name) is not None
+def _notes(measure: Measure, row: Record, figures: Figures, smallest_cell: int) -> Iterator[str]:
+    is_shown = number(row.get(measure.name)) is not None
     if measure.kind == "count" and not is_shown:
         yield f"fewer than {smallest_cell}"
-    elif measure.kind != "count" and measure.n not in (None, NO_PEOPLE):
+    elif measure.kind != "count" and measure.n is not None and measure.n != NO_PEOPLE:
         count = figures.counts.get(measure.n)
         yield count_in_words(measure.n, count, smallest_cell)
         if not is_shown and count:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from typing import Literal, TypedDict
 
 import altair as alt
 import pandas as pd
 from altair.utils import schemapi
 
-from dashboard.figures import Figures, format_of, sorted_by, split_by, title_of, written
+from dashboard.figures import (
+    Figures,
+    Value,
+    format_of,
+    given,
+    records,
+    sorted_by,
+    split_by,
+    title_of,
+    written,
+)
 from dashboard.multiples import SIGNALS
 from measures.catalogue import catalogue
 from measures.formats import FORMS, Format
 from measures.theme import BAD, GREY, INK, LINE, SERIES
 
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart
 HEIGHT, BAR_HEIGHT = 280, 30
 # In pixels, for the figure at the end of the longest bar.
 ROOM_FOR_LABELS = 56
@@ -42,12 +55,22 @@ STYLE = {
 }
 
 
+class MeasureAxis(TypedDict):
+    """What an axis of figures is made of, as Altair names it."""
+
+    field: str
+    type: Literal["quantitative"]
+    title: str | None
+    axis: alt.Axis
+    scale: alt.Scale
+
+
 def specification(
     figures: Figures,
     width: int | str = "container",
     height: int | None = None,
     is_checked: bool = False,
-) -> dict:
+) -> dict[str, object]:
     """The chart of a visual's figures as Vega-Lite's JSON; without a row it says so.
 
     Args:
@@ -73,30 +96,31 @@ def specification(
     return result
 
 
-def _drawn(figures: Figures) -> alt.LayerChart | alt.Chart:
+def _drawn(figures: Figures) -> Chart:
     rows = figures.rows
     if figures.visual.kind == "scatter":
-        rows = rows.dropna(subset=[figures.visual.y[0], figures.visual.against])
+        rows = rows.dropna(subset=[figures.visual.y[0], given(figures.visual.against)])
     if rows.empty or rows[figures.visual.y[0]].isna().all():
         words = alt.value("No data for this selection, or too few to show")
-        return alt.Chart().mark_text(fontSize=14, color=INK).encode(text=words)
+        said: alt.Chart = alt.Chart().mark_text(fontSize=14, color=INK).encode(text=words)
+        return said
     return KINDS[figures.visual.kind](figures)
 
 
-def _records(figures: Figures) -> list[dict]:
+def _records(figures: Figures) -> list[dict[str, Value]]:
     """Fields f0, f1, … by place among all columns, and t0, t1, … with the same in words.
 
     Vega-Lite reads points and brackets in names as paths.
     """
     fields = _fields(figures)
-    records = []
-    for row in figures.rows.to_dict("records"):
-        record = {}
+    result = []
+    for row in records(figures.rows):
+        record: dict[str, Value] = {}
         for i, field in enumerate(fields):
             record[f"f{i}"] = None if pd.isna(row[field]) else row[field]
             record[f"t{i}"] = written(field, row, figures.visual)
-        records.append(record)
-    return records or [{}]
+        result.append(record)
+    return result or [{}]
 
 
 def _fields(figures: Figures) -> list[str]:
@@ -133,11 +157,18 @@ def _categories(figures: Figures, field: str) -> list[str]:
     return list(dict.fromkeys("(none)" if pd.isna(v) else str(v) for v in rows[field]))
 
 
-def _measure_axis(figures: Figures, name: str, is_from_zero: bool) -> dict:
+def _measure_axis(
+    figures: Figures,
+    name: str,
+    is_from_zero: bool,
+    field: str | None = None,
+    title: str | None = None,
+) -> MeasureAxis:
+    """The axis of a measure; `field` is what stands along it if that is not the measure itself."""
     return {
-        "field": _value(figures, name),
+        "field": field or _value(figures, name),
         "type": "quantitative",
-        "title": None,
+        "title": title,
         "axis": alt.Axis(format=FORMS[_form(figures, name)].axis, tickCount=5),
         "scale": alt.Scale(zero=is_from_zero),
     }
@@ -154,38 +185,37 @@ def _color(figures: Figures, field: str) -> alt.Color:
     )
 
 
-def _bars(figures: Figures) -> alt.LayerChart | alt.Chart:
+def _bars(figures: Figures) -> Chart:
     """Bars that lie, longest names first readable; several measures or series beside each other."""
     visual = figures.visual
     y = visual.y[0]
-    x = _words(figures, visual.x)
+    x = given(visual.x)
     # the order of the rows, which the page asks for
-    order = list(dict.fromkeys(record[x] for record in _records(figures)))
-    position = alt.Y(f"{x}:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
+    order = list(dict.fromkeys(written(x, row, visual) for row in records(figures.rows)))
+    position = alt.Y(
+        f"{_words(figures, x)}:N", sort=order, title=None, axis=alt.Axis(labelLimit=190)
+    )
     across = alt.X(**_measure_axis(figures, y, is_from_zero=True))
-    bars = alt.Chart().encode(y=position, x=across, tooltip=_tooltips(figures))
+    bars: alt.Chart = alt.Chart().encode(y=position, x=across, tooltip=_tooltips(figures))
     if visual.series:
         series = _words(figures, visual.series)
-        return (
-            bars.mark_bar()
-            .encode(
-                color=_color(figures, visual.series),
-                yOffset=alt.YOffset(f"{series}:N", sort=_categories(figures, visual.series)),
-            )
-            .properties(height=max(HEIGHT, BAR_HEIGHT * 2 * len(order)))
+        grouped: alt.Chart = bars.mark_bar().encode(
+            color=_color(figures, visual.series),
+            yOffset=alt.YOffset(f"{series}:N", sort=_categories(figures, visual.series)),
         )
+        return grouped.properties(height=max(HEIGHT, BAR_HEIGHT * 2 * len(order)))
     labels = bars.mark_text(align="left", dx=4, color=INK).encode(text=f"{_words(figures, y)}:N")
     return alt.layer(bars.mark_bar(color=SERIES[0]), labels).properties(
         height=max(HEIGHT, BAR_HEIGHT * len(order))
     )
 
 
-def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
+def _columns(figures: Figures) -> Chart:
     """Bars that stand, in the order of their axis; a color for each of several measures."""
     visual = figures.visual
-    x = _words(figures, visual.x)
-    order = _categories(figures, visual.x)
-    position = alt.X(f"{x}:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
+    x = given(visual.x)
+    order = _categories(figures, x)
+    position = alt.X(f"{_words(figures, x)}:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
     if len(visual.y) == 1:
         bars = alt.Chart().encode(
             x=position,
@@ -200,15 +230,15 @@ def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
         f"datum.measure == '{v}' ? {json.dumps(n)} :"
         for v, n in zip(values, visual.y, strict=True)
     )
-    return (
+    grouped: alt.Chart = (
         alt.Chart()
-        .transform_fold(values, as_=["measure", "value"])
+        .transform_fold([*values], as_=["measure", "value"])
         .transform_calculate(name=f"{names} ''")
         .mark_bar()
         .encode(
             x=position,
             xOffset=alt.XOffset("name:N", sort=list(visual.y)),
-            y=alt.Y(**{**_measure_axis(figures, visual.y[0], True), "field": "value"}),
+            y=alt.Y(**_measure_axis(figures, visual.y[0], True, field="value")),
             color=alt.Color(
                 "name:N",
                 title=None,
@@ -218,15 +248,15 @@ def _columns(figures: Figures) -> alt.LayerChart | alt.Chart:
             ),
             tooltip=_tooltips(figures),
         )
-        .properties(height=HEIGHT)
     )
+    return grouped.properties(height=HEIGHT)
 
 
-def _lines(figures: Figures) -> alt.LayerChart | alt.Chart:
+def _lines(figures: Figures) -> Chart:
     visual = figures.visual
     if visual.y[0].startswith("Control chart: "):
         return _control_chart(figures)
-    line = (
+    line: alt.Chart = (
         alt.Chart()
         .mark_line(point=alt.OverlayMarkDef(size=28), color=SERIES[0])
         .encode(
@@ -243,16 +273,17 @@ def _lines(figures: Figures) -> alt.LayerChart | alt.Chart:
 
 def _months(figures: Figures) -> alt.X:
     """Months along the axis; the year is told where it begins."""
-    order = _categories(figures, figures.visual.x)
+    x = given(figures.visual.x)
+    order = _categories(figures, x)
     return alt.X(
-        f"{_words(figures, figures.visual.x)}:N",
+        f"{_words(figures, x)}:N",
         sort=order,
         title=None,
         axis=alt.Axis(labelAngle=-60, labelOverlap=True),
     )
 
 
-def _control_chart(figures: Figures) -> alt.LayerChart:
+def _control_chart(figures: Figures) -> Chart:
     """Values, center line and limits; months with a signal stand out in color, size and shape."""
     x, tooltips = _months(figures), _tooltips(figures)
     value, *others = figures.visual.y
@@ -263,7 +294,7 @@ def _control_chart(figures: Figures) -> alt.LayerChart:
             color=GREY,
             strokeDash=[1, 0] if name.endswith("center line") else [5, 4],
             strokeWidth=1.2,
-        ).encode(y=alt.Y(**{**axis, "field": _value(figures, name)}))
+        ).encode(y=alt.Y(**_measure_axis(figures, value, False, field=_value(figures, name))))
         for name in others
     ]
     layers.append(
@@ -281,22 +312,28 @@ def _control_chart(figures: Figures) -> alt.LayerChart:
     return alt.layer(*layers).properties(height=HEIGHT)
 
 
-def _scatter(figures: Figures) -> alt.LayerChart:
+def _scatter(figures: Figures) -> Chart:
     """A named point each."""
     visual = figures.visual
+    x, y = given(visual.against), visual.y[0]
     points = (
         alt.Chart()
         .encode(
-            x=alt.X(**{**_measure_axis(figures, visual.against, False), "title": visual.against}),
-            y=alt.Y(**{**_measure_axis(figures, visual.y[0], False), "title": visual.y[0]}),
+            x=alt.X(**_measure_axis(figures, x, False, title=x)),
+            y=alt.Y(**_measure_axis(figures, y, False, title=y)),
             tooltip=_tooltips(figures),
         )
         .properties(height=HEIGHT + 60)
     )
     names = points.mark_text(align="left", dx=8, color=INK).encode(
-        text=f"{_words(figures, visual.x)}:N"
+        text=f"{_words(figures, given(visual.x))}:N"
     )
     return alt.layer(points.mark_circle(size=90, color=SERIES[0], opacity=1), names)
 
 
-KINDS = {"bar": _bars, "column": _columns, "line": _lines, "scatter": _scatter}
+KINDS: Mapping[str, Callable[[Figures], Chart]] = {
+    "bar": _bars,
+    "column": _columns,
+    "line": _lines,
+    "scatter": _scatter,
+}

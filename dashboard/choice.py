@@ -43,7 +43,7 @@ class Reading:
     slicers: Sequence[Slicer]
     calendar: Sequence[Day]
     last_day: date
-    seeds: Mapping[str, list[dict]]
+    seeds: Mapping[str, list[dict[str, str]]]
     variables: Mapping[str, float | str]
 
     def days(self, page: Page, choice: Choice, ignored: Sequence[str] = ()) -> list[Day]:
@@ -83,8 +83,8 @@ class Reading:
                 continue
             if not slicer.field.startswith(f"{DATE}."):
                 chosen[slicer.field] = values
-        for column, values in visual.filters.items():
-            kept = filter_values(column, values, self.seeds)
+        for column, asked in visual.filters.items():
+            kept = filter_values(column, asked, self.seeds)
             both = [v for v in kept if v in chosen[column]] if column in chosen else kept
             chosen[column] = tuple(both)
         if visual.since:

@@ -16,6 +16,9 @@ from measures.pages import Page, Visual, is_column
 from measures.query import DATE, Selection, follows
 from measures.theme import SERIES
 
+# A cell of the rows, and a row by column.
+Value = str | float | None
+Record = Mapping[str, Value]
 # The figures of measures for a selection, split by columns: one column per name.
 Ask = Callable[[Sequence[str], Selection, Sequence[str]], pd.DataFrame]
 # As many as there are colors.
@@ -80,7 +83,7 @@ class Figures:
         columns = {}
         for field in dict.fromkeys([*split_by(self.visual), *measures_of(self.visual)]):
             columns[title_of(field)] = [
-                written(field, row, self.visual) for row in self.rows.to_dict("records")
+                written(field, row, self.visual) for row in records(self.rows)
             ]
         table = pd.DataFrame(columns)
         if self.visual.kind != "matrix" or table.empty:
@@ -102,6 +105,28 @@ class Figures:
         ).to_csv(index=False)
 
 
+def records(rows: pd.DataFrame) -> list[Record]:
+    """The rows of a frame, each by column."""
+    return [{str(name): v for name, v in row.items()} for row in rows.to_dict("records")]
+
+
+def given(field: str | None) -> str:
+    """A field that not every kind of visual or measure has, of one whose kind has it.
+
+    Raises:
+        ValueError: it has none.
+    """
+    if field is None:
+        raise ValueError("a visual or a measure lacks a field that its kind needs")
+    return field
+
+
+def default_of(slider: Visual, reading: Reading) -> float:
+    """Where a slider begins."""
+    parameter = catalogue()[given(slider.parameter)]
+    return float(reading.variables[given(parameter.variable)])
+
+
 def split_by(visual: Visual) -> list[str]:
     """The columns that a visual has a row for each value of."""
     fields = [*visual.rows, *visual.columns, *visual.values]
@@ -119,13 +144,15 @@ def measures_of(visual: Visual) -> list[str]:
 def rests_on(visual: Visual) -> list[str]:
     """The counts that a visual's figures rest on, those of its tooltips if it names no other."""
     measures = [catalogue()[name] for name in visual.measures()]
-    names = [m.n for m in measures if m.n not in (None, NO_PEOPLE)]
+    names = [m.n for m in measures if m.n is not None and m.n != NO_PEOPLE]
     if not names and all(measure.kind != "count" for measure in measures):
         names = [name for name in visual.tooltips if catalogue()[name].kind == "count"]
     return list(dict.fromkeys(names))
 
 
-def not_followed(page: Page, visual: Visual, choice: Choice, reading: Reading) -> dict:
+def not_followed(
+    page: Page, visual: Visual, choice: Choice, reading: Reading
+) -> dict[str, list[str]]:
     """By measure, the slicers in which something is chosen and that do not bear on it."""
     if page.whole_hospital:
         return {}
@@ -169,10 +196,10 @@ def figures_of(
         found = {}
         if visual.title in counts:
             total = answers[counts[visual.title]].iloc[0]
-            found = {name: _number(total[name]) for name in rests_on(visual)}
+            found = {name: number(total[name]) for name in rests_on(visual)}
         answer = answers[rows[visual.title]]
         arranged = _arranged(visual, answer)
-        too_few = ()
+        too_few: list[str] = []
         if visual.x and split_by(visual) == [visual.x]:
             # a point needs both of its figures
             needed = [*visual.y, visual.against] if visual.against else []
@@ -184,7 +211,8 @@ def figures_of(
     return result
 
 
-def _number(value: float) -> float | None:
+def number(value: Value) -> float | None:
+    """A figure, if there is one."""
     return None if pd.isna(value) else float(value)
 
 
@@ -227,21 +255,22 @@ def title_of(field: str) -> str:
     return column_title(column, is_yes_no=column in semantic_model().tables[table].yes_no)
 
 
-def format_of(measure: Measure, row: Mapping, visual: Visual) -> Format:
+def format_of(measure: Measure, row: Record, visual: Visual) -> Format:
     """How a figure is printed; that of a check by the unit that stands in its row or filter."""
     if not measure.format_by:
         return measure.format
     filtered = visual.filters.get(measure.format_by)
     value = row.get(measure.format_by, filtered[0] if filtered else None)
+    if not isinstance(value, str):
+        return measure.format
     return semantic_model().formats[measure.format_by].get(value, measure.format)
 
 
-def written(field: str, row: Mapping, visual: Visual) -> str:
+def written(field: str, row: Record, visual: Visual) -> str:
     """A value of a row in words."""
     value = row[field]
     if field in catalogue():
-        number = None if pd.isna(value) else value
-        return text(format_of(catalogue()[field], row, visual), number)
+        return text(format_of(catalogue()[field], row, visual), number(value))
     return "(none)" if pd.isna(value) else str(value)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from measures.pages import Page, Visual, all_pages
 
-# A visual, or a row of (width, stack of rows).
-Row = list[tuple[int, list]]
+# The columns of a row: their width, and the visuals and rows below each other in each.
+Row: TypeAlias = "list[tuple[int, list[Row | Visual]]]"
 # So many columns a row are readable on a laptop's screen; cards take less room than charts.
 MOST_CARDS, MOST_CHARTS = 3, 2
 # A table with more columns takes the whole width.

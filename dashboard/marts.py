@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -136,16 +137,15 @@ class Marts:
         self._opened.close()
         self._query = None
 
-    def rows(self, sql: str) -> list[tuple]:
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query.
 
         Raises:
             NoMartsError: the marts are being written, are of another version, or do not answer.
         """
         try:
-            if self._query is None:
-                self._open()
-            return self._query(sql)
+            query = self._query or self._open()
+            return query(sql)
         except (UserError, duckdb.Error) as error:
             message = error.message if isinstance(error, UserError) else str(error)
             for words, sentence in SENTENCES.items():
@@ -153,11 +153,13 @@ class Marts:
                     raise NoMartsError(sentence) from error
             raise NoMartsError(f"The marts cannot be read: {message.splitlines()[0]}") from error
 
-    def _open(self) -> None:
+    def _open(self) -> Query:
         self._opened.enter_context(_ASKING)
-        self._query = self._opened.enter_context(open_marts(self.target))
+        # kept before it is asked: whoever goes on after an error must not wait for its own lock
+        query = self._query = self._opened.enter_context(open_marts(self.target))
         if self.target != "duckdb":
-            self._query(f"set lock_timeout {LONGEST_WAIT_MS}")
+            query(f"set lock_timeout {LONGEST_WAIT_MS}")
+        return query
 
 
 def answer(
@@ -208,7 +210,7 @@ def values(marts: Marts, field: str) -> list[str]:
     return [value for value, _ in found]
 
 
-def seeds() -> Mapping[str, list[dict]]:
+def seeds() -> Mapping[str, list[dict[str, str]]]:
     """The rows of the reference seeds that filters of pages name."""
     result = {}
     for name in SEEDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.figures import Figures
+from dashboard.figures import Figures, given
 
 SIGNALS = "Special-cause signals"
 # More charts are not read; who looks for one chooses its department.
@@ -41,15 +41,16 @@ def multiples_of(figures: Figures) -> tuple[list[Multiple], list[str]]:
     visual, rows = figures.visual, figures.rows
     if rows.empty:
         return [], []
-    by_value = rows.groupby(visual.small_multiples)
+    split = given(visual.small_multiples)
+    by_value = rows.groupby(split)
     # a value without limits says nothing, and limits without a value neither
     is_shown = (by_value[visual.y[0]].count() > 1) & (by_value[visual.y[1]].count() > 0)
     signals = by_value[SIGNALS].sum()
     found = [
         Multiple(
-            value,
+            str(value),
             _in_words(int(count)),
-            Figures(visual, rows[rows[visual.small_multiples] == value], figures.counts),
+            Figures(visual, rows[rows[split] == value], figures.counts),
         )
         for value, count in signals[is_shown].sort_values(ascending=False, kind="stable").items()
     ]

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Literal, NotRequired, TypedDict
 
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from dashboard import marts
-from dashboard.cards import cards_of, count_in_words
+from dashboard.cards import Card, cards_of, count_in_words
 from dashboard.charts import specification
 from dashboard.choice import Choice, Reading, day_in_words, time_in_words
-from dashboard.figures import Ask, Figures, figures_of, rests_on
+from dashboard.figures import Ask, Figures, default_of, figures_of, rests_on
 from dashboard.layout import Row, rows_of
 from dashboard.multiples import WITHOUT_CHART, multiples_of
 from dashboard.tables import table_html
@@ -26,8 +27,57 @@ from measures.theme import BACKGROUND, BAD, GOOD, INK, LINE, NEUTRAL, SERIES
 
 TEMPLATE = "report.html.jinja"
 TABLE_STYLE = Path(__file__).with_name("tables.css")
+Width = Literal["whole", "part", "multiple"]
 # Of a chart alone in its row, of one of two, and of one of many.
-WIDTHS = {"whole": 900, "part": 420, "multiple": 380}
+WIDTHS: Mapping[Width, int] = {"whole": 900, "part": 420, "multiple": 380}
+
+
+class ChartShown(TypedDict):
+    """A chart; one of many has a title of its own."""
+
+    svg: Markup
+    title: NotRequired[str]
+
+
+class VisualShown(TypedDict):
+    """A visual; the template shows what its kind has."""
+
+    title: str
+    alt: str
+    kind: str
+    assumed: NotRequired[str]
+    cards: NotRequired[list[Card]]
+    table: NotRequired[Markup]
+    charts: NotRequired[list[ChartShown]]
+    without: NotRequired[list[str]]
+    unseen: NotRequired[str]
+    counts: NotRequired[str]
+    limits: NotRequired[list[str]]
+    definitions: NotRequired[dict[str, str]]
+
+
+class ColumnShown(TypedDict):
+    """A column of a row, with what stands below each other in it."""
+
+    width: int
+    rows: list[RowShown]
+
+
+class RowShown(TypedDict):
+    """A visual alone, or columns."""
+
+    visual: NotRequired[VisualShown]
+    columns: NotRequired[list[ColumnShown]]
+
+
+class PageShown(TypedDict):
+    """A page."""
+
+    name: str
+    title: str
+    says: str
+    whole_hospital: bool
+    rows: list[RowShown]
 
 
 def write_snapshot(target: str, path: Path, chosen: Mapping[str, Sequence[str]]) -> int:
@@ -101,7 +151,7 @@ def _choice(
     return Choice(result)
 
 
-def _page(page: Page, choice: Choice, reading: Reading, ask: Ask) -> dict:
+def _page(page: Page, choice: Choice, reading: Reading, ask: Ask) -> PageShown:
     """What the template shows of a page."""
     found = figures_of(page, page.visuals, choice, reading, ask)
     return {
@@ -113,35 +163,39 @@ def _page(page: Page, choice: Choice, reading: Reading, ask: Ask) -> dict:
     }
 
 
-def _row(row: Row | Visual, found: Mapping[str, Figures], reading: Reading, width: str) -> dict:
-    if isinstance(row, Visual):
-        return {"visual": _visual(row, found.get(row.title), reading, width)}
-    return {
-        "columns": [
-            {"width": size, "rows": [_row(inner, found, reading, "part") for inner in stack]}
-            for size, stack in row
-        ]
-    }
+def _row(
+    row: Row | Visual, found: Mapping[str, Figures], reading: Reading, width: Width
+) -> RowShown:
+    if not isinstance(row, Visual):
+        return {
+            "columns": [
+                {"width": size, "rows": [_row(inner, found, reading, "part") for inner in stack]}
+                for size, stack in row
+            ]
+        }
+    shown: VisualShown = {"title": row.title, "alt": row.alt, "kind": row.kind}
+    if row.kind == "slider":
+        shown["assumed"] = f"{default_of(row, reading):.0%}"
+    else:
+        _add_figures(shown, found[row.title], reading, width)
+    return {"visual": shown}
 
 
-def _visual(visual: Visual, figures: Figures | None, reading: Reading, width: str) -> dict:
+def _add_figures(shown: VisualShown, figures: Figures, reading: Reading, width: Width) -> None:
+    visual = figures.visual
     smallest = int(reading.variables["smallest_cell"])
-    result = {"title": visual.title, "alt": visual.alt, "kind": visual.kind}
-    if visual.kind == "slider":
-        share = float(reading.variables[catalogue()[visual.parameter].variable])
-        return {**result, "assumed": f"{share:.0%}"}
-    counts = [count_in_words(name, figures.counts.get(name), smallest) for name in rests_on(visual)]
-    result["definitions"] = {name: catalogue()[name].says for name in visual.measures()}
+    shown["definitions"] = {name: catalogue()[name].says for name in visual.measures()}
     if visual.kind == "cards":
-        return {**result, "cards": cards_of(figures, smallest)}
-    result["counts"] = ", ".join(counts)
-    result["limits"] = figures.limits()
+        shown["cards"] = cards_of(figures, smallest)
+        return
+    counts = [count_in_words(name, figures.counts.get(name), smallest) for name in rests_on(visual)]
+    shown["counts"] = ", ".join(counts)
+    shown["limits"] = figures.limits()
     if visual.kind in ("table", "matrix"):
-        fewest = int(reading.variables["fewest_returned_surveys"])
-        return {**result, "table": table_html(figures, fewest)}
-    if visual.small_multiples:
-        multiples, without = multiples_of(figures)
-        result["charts"] = [
+        shown["table"] = table_html(figures, int(reading.variables["fewest_returned_surveys"]))
+    elif visual.small_multiples:
+        multiples, shown["without"] = multiples_of(figures)
+        shown["charts"] = [
             {
                 "title": f"{multiple.value}, {multiple.words}",
                 "svg": _svg(
@@ -151,12 +205,12 @@ def _visual(visual: Visual, figures: Figures | None, reading: Reading, width: st
             }
             for multiple in multiples
         ]
-        return {**result, "without": without}
-    result["unseen"] = figures.unseen()
-    return {**result, "charts": [{"svg": _svg(specification(figures, WIDTHS[width]), visual.alt)}]}
+    else:
+        shown["unseen"] = figures.unseen()
+        shown["charts"] = [{"svg": _svg(specification(figures, WIDTHS[width]), visual.alt)}]
 
 
-def _svg(chart: dict, words: str) -> Markup:
+def _svg(chart: Mapping[str, object], words: str) -> Markup:
     """A chart as SVG text, with its description in words."""
     described = {**chart, "description": " ".join(words.split())}
     return Markup(vl_convert.vegalite_to_svg(described))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 from measures.pages import all_pages
 from tests.conftest import PROJECT_ROOT
@@ -27,6 +27,7 @@ LONGEST_WAIT_MS = 60_000
 CHARTS = ("bar", "column", "line", "scatter")
 # A page stands when nothing has changed for so long.
 QUIET_MS = 400
+LAST_YEAR = "where days.rolling_year = 'Last 12 months'"
 NOTICE_CHANGES = """
 window.lastChange = performance.now();
 new MutationObserver(() => { window.lastChange = performance.now(); }).observe(
@@ -205,3 +206,22 @@ def reader(chromium: Browser, address: str) -> Iterator[Reader]:
     somebody = Reader(chromium, address, width=1280, height=900)
     yield somebody
     somebody.page.close()
+
+
+def go_with_tab(reader: Reader, place: Locator) -> None:
+    """Press Tab until a place has the focus; all on the way can be seen."""
+    for _ in range(80):
+        reader.page.keyboard.press("Tab")
+        is_seen = reader.page.evaluate(
+            "(({left, right, width}) => !width || (right > 0 && left < innerWidth))"
+            "(document.activeElement.getBoundingClientRect())"
+        )
+        assert is_seen, reader.page.evaluate("document.activeElement.outerHTML")
+        if place.evaluate("place => place == document.activeElement"):
+            return
+    pytest.fail(f"Tab never comes to {place}")
+
+
+def one(marts: duckdb.DuckDBPyConnection, sql: str) -> float:
+    """The one figure that a query gives."""
+    return marts.execute(sql).fetchall()[0][0]
