@@ -27,7 +27,7 @@ from dashboard.multiples import WITHOUT_CHART, multiples_of
 from dashboard.tables import table_html
 from measures.catalogue import catalogue
 from measures.pages import Page, Slicer, Visual, all_pages, page_slicers
-from measures.query import Selection
+from measures.selection import Selection
 from measures.theme import SERIES
 
 TARGET = os.environ.get("EMR_DASHBOARD_TARGET", "duckdb")

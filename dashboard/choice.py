@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from measures.pages import Page, Slicer, Visual, filter_values
-from measures.query import DATE, Selection
+from measures.selection import DATE, Selection
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from measures.catalogue import NO_PEOPLE, Measure, catalogue, semantic_model
 from measures.formats import FORMS, Format, text
 from measures.names import column_title
 from measures.pages import Page, Visual, is_column
-from measures.query import DATE, Selection, follows
+from measures.query import follows
+from measures.selection import DATE, Selection
 from measures.theme import SERIES
 
 # A cell of the rows, and a row by column.

@@ -25,7 +25,8 @@ from emr.marts import DIALECTS, Query, open_marts, project_variables
 from emr.project import ROOT, UserError, warehouse_path
 from measures.catalogue import semantic_model
 from measures.pages import Slicer, all_pages
-from measures.query import DATE, Selection, statement
+from measures.query import statement
+from measures.selection import DATE, Selection
 
 # After so many hours without a build, a page says that its figures are old: a nightly build may be
 # late once.

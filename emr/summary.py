@@ -12,7 +12,8 @@ from emr.marts import DIALECTS, Query, open_marts, project_variables
 from emr.project import UserError
 from measures.catalogue import NO_PEOPLE, catalogue, semantic_model
 from measures.formats import Format, text
-from measures.query import Dialect, Selection, statement
+from measures.query import Dialect, statement
+from measures.selection import Selection
 
 # Measures of all data; what each means is in measures/.
 HEADLINES = (

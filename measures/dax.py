@@ -25,7 +25,7 @@ from measures.catalogue import (
 from measures.dax_text import Call, Node, Operation, written
 from measures.expressions import is_reference, parsed
 from measures.names import column_title
-from measures.query import DATE
+from measures.selection import DATE
 from measures.small_cells import limits
 
 SMALLEST_CELL = "Minimum cell size"

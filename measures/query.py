@@ -8,63 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
 import sqlglot
-from dateutil.relativedelta import relativedelta
 from sqlglot import exp
 
 from measures.catalogue import DAYS, CatalogueError, Measure, Shift, catalogue, semantic_model
 from measures.expressions import divided, is_reference, or_zero, parsed
+from measures.selection import DATE, Selection
 from measures.small_cells import Limit, limits
 
 Dialect = Literal["duckdb", "tsql"]
 AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
 SHIFTS: tuple[Shift, ...] = ("previous_period", "previous_year")
-DATE = "dim_date"
 DOUBLE = exp.DataType.build("double")
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What to look at.
-
-    Attributes:
-        first_date: of the period, with it; None begins with the data.
-        last_date: of the period, with it; None ends with the data.
-        chosen: values by dimension column, such as `dim_department.department_name`; a dimension
-            that a mart is not joined to leaves its figures as they are.
-        parameters: values of what-if parameters by name, in place of their defaults.
-    """
-
-    first_date: date | None = None
-    last_date: date | None = None
-    chosen: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
-    parameters: Mapping[str, float] = field(default_factory=dict)
-
-    def before(self, shift: Shift) -> tuple[date, date] | None:
-        """First and last day of an earlier period; None where this one is not a period of days.
-
-        The period before whole months is as many months, that before others as many days.
-        """
-        first, last = self.first_date, self.last_date
-        if not (first and last) or any(column.startswith(f"{DATE}.") for column in self.chosen):
-            return None
-        day, day_after = timedelta(days=1), last + timedelta(days=1)
-        months = (day_after.year - first.year) * 12 + day_after.month - first.month
-        if shift == "previous_year":
-            months = 12
-        elif not first.day == day_after.day == 1:
-            return first - (day_after - first), first - day
-        return _months_before(first, months), _months_before(day_after, months) - day
-
-
-def _months_before(day: date, months: int) -> date:
-    earlier: date = day - relativedelta(months=months)
-    return earlier
 
 
 @dataclass(frozen=True)
@@ -303,19 +262,19 @@ class Query:
 
     def _conditions(self, scope: Scope) -> list[exp.Expr]:
         """Which rows of a mart the selection leaves."""
+        conditions: list[exp.Expr] = []
+        if scope.date:
+            conditions += self._in_period(exp.column(scope.date, table=scope.mart), scope)
+        for column in self.selection.chosen:
+            is_before = scope.shift and column.startswith(f"{DATE}.")
+            if not is_before and self._applies(column, scope):
+                conditions.append(self._is_chosen(column, scope))
+        return conditions
+
+    def _in_period(self, day: exp.Column, scope: Scope) -> list[exp.Expr]:
         first, last = self.selection.first_date, self.selection.last_date
         if scope.shift:
             first, last = self.selection.before(scope.shift) or (first, last)
-        conditions: list[exp.Expr] = []
-        if scope.date:
-            conditions += self._in_period(exp.column(scope.date, table=scope.mart), first, last)
-        for column, values in self.selection.chosen.items():
-            is_before = scope.shift and column.startswith(f"{DATE}.")
-            if not is_before and self._applies(column, scope):
-                conditions.append(self._is_chosen(column, values, scope))
-        return conditions
-
-    def _in_period(self, day: exp.Column, first: date | None, last: date | None) -> list[exp.Expr]:
         conditions: list[exp.Expr] = []
         if first:
             conditions.append(day >= exp.Literal.number(f"{first:%Y%m%d}"))
@@ -323,7 +282,8 @@ class Query:
             conditions.append(day <= exp.Literal.number(f"{last:%Y%m%d}"))
         return conditions
 
-    def _is_chosen(self, column: str, values: Sequence[str | int], scope: Scope) -> exp.Expr:
+    def _is_chosen(self, column: str, scope: Scope) -> exp.Expr:
+        values = self.selection.chosen[column]
         if not values:
             return exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
         return self._own_column(column, scope).isin(*(exp.convert(value) for value in values))

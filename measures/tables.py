@@ -7,8 +7,6 @@ small-cell rule included, with `ref`, `var` and `type_double` in the places of t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from sqlglot import exp
 
 from measures.catalogue import Measure, catalogue
-from measures.query import Context, Query, Scope, Selection
+from measures.query import Context, Query, Scope
+from measures.selection import Selection
 
 ANALYSES = Path("analyses/measures")
 MODELS = Path("models/intermediate/measures")
@@ -84,8 +83,11 @@ class DbtQuery(Query):
     """A query whose tables are `ref`s and whose numbers are `var`s."""
 
     def __init__(self, table: Table):
-        # what is chosen is text for dbt: `_is_chosen` below writes it
-        chosen: dict[str, list[str | int]] = {column: [] for column in table.chosen}
+        # a finding's values are in its seed: `_is_chosen` below names it
+        chosen: dict[str, list[str | int]] = {
+            column: values if isinstance(values, list) else []
+            for column, values in table.chosen.items()
+        }
         super().__init__(Selection(chosen=chosen), list(table.by.values()), {})
         self.table = table
 
@@ -101,7 +103,7 @@ class DbtQuery(Query):
     def _variable(self, name: str) -> exp.Expr:
         return exp.Var(this=f"{{{{ var('{name}') }}}}")
 
-    def _in_period(self, day: exp.Column, first: date | None, last: date | None) -> list[exp.Expr]:
+    def _in_period(self, day: exp.Column, _scope: Scope) -> list[exp.Expr]:
         conditions: list[exp.Expr] = []
         if self.table.since:
             conditions.append(day >= _date_key(self.table.since))
@@ -109,10 +111,10 @@ class DbtQuery(Query):
             conditions.append(day.copy() < _date_key(self.table.until))
         return conditions
 
-    def _is_chosen(self, column: str, values: Sequence[str | int], scope: Scope) -> exp.Expr:
+    def _is_chosen(self, column: str, scope: Scope) -> exp.Expr:
         chosen = self.table.chosen[column]
         if isinstance(chosen, list):
-            return super()._is_chosen(column, chosen, scope)
+            return super()._is_chosen(column, scope)
         seed = OF_A_FINDING[column]
         listed = exp.select(column.partition(".")[2]).from_(self._mart(seed))
         listed = listed.where(exp.column("finding_id").eq(exp.convert(chosen)))
@@ -145,9 +147,7 @@ def sql(table: Table) -> str:
         whole = whole.with_(part.alias, as_=part.this, copy=False)
     whole = whole.with_("final", as_=found, copy=False)
     _remove_spare_parentheses(whole)
-    text = whole.sql(
-        dialect="tsql", pretty=True, indent=4, pad=4, max_text_width=90
-    )
+    text = whole.sql(dialect="tsql", pretty=True, indent=4, pad=4, max_text_width=90)
     return _lower(text).replace(" as float)", " as {{ type_double() }})") + "\n"
 
 

@@ -1,4 +1,4 @@
--- Question: Who pays, how much, and which share of it is denied?
+-- Question: Who pays, how much, and how much of it is denied?
 --
 -- One row per payer category; patients by the payer of their latest encounter are not here.
 --

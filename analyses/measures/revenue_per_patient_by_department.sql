@@ -1,4 +1,4 @@
--- Question: Which departments earn most per patient, from whom, and how often do payers deny?
+-- Question: Which departments have the highest net revenue per patient, by age group, and how often do payers deny?
 --
 -- Performance in the executive summary. One row per department and age group.
 --

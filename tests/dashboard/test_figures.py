@@ -19,7 +19,7 @@ from dashboard.tables import table_html
 from measures.catalogue import catalogue
 from measures.formats import FORMS, text
 from measures.pages import Page, Visual, all_pages
-from measures.query import Selection
+from measures.selection import Selection
 
 PAGES = {page.name: page for page in all_pages().pages}
 VISUALS = [(page.name, visual) for page in PAGES.values() for visual in page.visuals]

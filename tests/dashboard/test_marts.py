@@ -54,8 +54,14 @@ def test_a_warehouse_without_encounters_is_one_sentence(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
-        ("SQL Server returned an error: Invalid object name 'marts.dim_date'.", "older than this dashboard"),
-        ("SQL Server returned an error: Lock request time out period exceeded.", "written or replaced"),
+        (
+            "SQL Server returned an error: Invalid object name 'marts.dim_date'.",
+            "older than this dashboard",
+        ),
+        (
+            "SQL Server returned an error: Lock request time out period exceeded.",
+            "written or replaced",
+        ),
         (
             "SQL Server returned an error: Login failed for user 'emr_bi'.",
             "cannot be read: SQL Server returned",

@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from measures.catalogue import catalogue, semantic_model
 from measures.expressions import is_reference, parsed
-from measures.query import Selection, statement
+from measures.query import statement
+from measures.selection import Selection
 from tests.conftest import PROJECT_ROOT
 
 Marts = Mapping[str, list[dict]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from measures.query import Selection
+from measures.selection import Selection
 from tests.measures.conftest import days
 
 JANUARY = Selection(date(2024, 1, 1), date(2024, 1, 31))

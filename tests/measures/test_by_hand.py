@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from measures.catalogue import catalogue
-from measures.query import Selection
+from measures.selection import Selection
 from tests.measures.marts_by_hand import JANUARY, MARTS, stay
 
 # Byar's limits of 2 observed and 1.0 expected, worked out on paper:

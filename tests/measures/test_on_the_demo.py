@@ -8,7 +8,8 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from measures.query import Selection, statement
+from measures.query import statement
+from measures.selection import Selection
 
 DEPARTMENT = "dim_department.department_name"
 

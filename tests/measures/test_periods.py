@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from measures.query import Selection
+from measures.selection import Selection
 from tests.measures.conftest import days
 from tests.measures.marts_by_hand import ER, JANUARY, MARTS, encounter
 

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from measures.catalogue import catalogue
-from measures.query import Selection, statement
+from measures.query import statement
+from measures.selection import Selection
 from powerbi.fields import field_name
 from tests.powerbi.conftest import load_model
 from tests.powerbi.dax_context import Context, Filter

@@ -12,7 +12,8 @@ import yaml
 from dashboard import marts
 from measures.catalogue import catalogue
 from measures.pages import all_pages
-from measures.query import Selection, statement
+from measures.query import statement
+from measures.selection import Selection
 from tests.tsql.functions import forbidden_constructs, unknown_functions
 from tests.tsql.semantics import annotated, violations
 from tests.warehouse.engine import Engine, demo_tables

@@ -1,4 +1,4 @@
--- Question: What does each department earn per patient of an age group?
+-- Question: What is each department's net revenue per patient in each age group?
 --
 -- One row per department and age group.
 --
