@@ -4,20 +4,20 @@
 -- departments and months are those of the findings (finding_departments, finding_months).
 --
 -- Rules:
---   R1  30-day readmissions after stays of chronic patients fall by the assumed fraction; each
---       avoided stay saves the mean length of stay and the mean allowed amount of those readmissions
---   R2  the assumed fraction of the staffing of all other months moves to the peak months; occupancy
---       and waits there change in inverse proportion to the staffing (a proportional model: no
+--   R1  30-day readmissions of chronic patients fall by the assumed fraction; each one avoided
+--       saves the mean length of stay and the mean allowed amount of these readmissions
+--   R2  the assumed fraction of the staffing of all other months moves to the peak months;
+--       occupancy and wait there change in inverse proportion to the staffing (a proportional model: no
 --       queuing)
 --   R3  rating and top-box rate of the department rise by the assumed fraction, at most to the top
 --       of the scale, evenly over the assumed months; the earlier level is that before
 --       finding_shift_date
 --   R4  as R1, for all stays of the departments named
---   R5  the number of insured patients rises by the assumed fraction, at most by all uninsured ones;
---       each earns the mean net revenue of an insured patient instead of that of an uninsured one
+--   R5  the number of insured patients rises by the assumed fraction, at most by all the uninsured;
+--       each earns the mean net revenue of an insured patient instead of an uninsured patient's
 -- The arithmetic is that of the measures (folder What if), which the sliders move: this model takes
--- it at the assumed values (int_..._measures) and rounds once, to four decimals. Figures with a
--- small cell are null there, and have no row here where they have neither value.
+-- it at the assumed values (int_..._measures) and rounds once, to four decimals. Figures that would
+-- show a small cell are null.
 with recommendations as (
     select
         recommendation_id,
@@ -128,7 +128,8 @@ effects as (
         ('R2', 'department_name', 'Occupancy in peak months', 'share',
             'staffing_moved_to_peak_months', 'occupancy', 'projected_occupancy', 'peaks'),
         ('R2', 'department_name', 'Mean wait in peak months', 'minutes',
-            'staffing_moved_to_peak_months', 'mean_wait_minutes', 'projected_wait_minutes', 'peaks'),
+            'staffing_moved_to_peak_months', 'mean_wait_minutes', 'projected_wait_minutes',
+            'peaks'),
         ('R3', 'scope', 'Overall rating', 'score',
             'higher_satisfaction', 'rating', 'rating_after', 'raised'),
         ('R3', 'scope', 'Top-box share', 'share',
