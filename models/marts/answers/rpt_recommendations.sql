@@ -7,8 +7,8 @@
 --   R1  30-day readmissions of chronic patients fall by the assumed fraction; each one avoided
 --       saves the mean length of stay and the mean allowed amount of these readmissions
 --   R2  the assumed fraction of the staffing of all other months moves to the peak months;
---       occupancy and wait there change in inverse proportion to the staffing (a proportional model: no
---       queuing)
+--       occupancy and wait there change in inverse proportion to the staffing (a proportional
+--       model: no queuing)
 --   R3  rating and top-box rate of the department rise by the assumed fraction, at most to the top
 --       of the scale, evenly over the assumed months; the earlier level is that before
 --       finding_shift_date
