@@ -118,7 +118,7 @@ def test_a_rejected_load_leaves_nothing_behind(first, second):
     def lose_a_row(batch: pa.RecordBatch) -> pa.RecordBatch:
         return batch.slice(0, 249) if batch.num_rows == 250 else batch
 
-    with pytest.raises(UserError, match=r"payers was not loaded completely .* \(249 of 250 rows\)"):
+    with pytest.raises(UserError, match=r"payers was not loaded completely \(249 of 250 rows\)"):
         run(second, StandIn(database, damage=lose_a_row))
     assert database.contents() == before
 
@@ -128,7 +128,7 @@ def test_a_changed_value_is_seen(first):
         columns = [pa.array(["other"]), *batch.columns[1:]]
         return pa.record_batch(columns, names=batch.schema.names)
 
-    with pytest.raises(UserError, match="with other values"):
+    with pytest.raises(UserError, match="1 of 1 rows, different values"):
         run(first, StandIn(Database(), damage=change))
 
 
