@@ -66,8 +66,10 @@ lint: $(VENV)/.installed-dev ## Style checks (ruff and sqlfluff)
 	@$(BIN)/ruff format --check --quiet .
 	@$(EMR) deps > /dev/null
 	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests analyses
-	@EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-mimic \
-		models/staging/mimic
+	@mkdir -p target; for folder in $(filter-out models/staging/emr/,$(wildcard models/staging/*/)); do \
+		printf '[sqlfluff:templater:dbt:context]\nemr_source = %s\n' "$$(basename $$folder)" > target/.sqlfluff-source; \
+		EMR_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --config target/.sqlfluff-source $$folder || exit 1; \
+	done
 
 types: $(VENV)/.installed-dev ## Type checks (mypy)
 	@$(BIN)/mypy $(TYPED)

@@ -18,7 +18,7 @@ def attach(source: str, folder: Path) -> list[Delivered]:
     after an error the warehouse is as it was.
 
     Args:
-        source: `extract` or `mimic`.
+        source: that files can be read from, such as `extract`.
         folder: the folder of files.
 
     Returns:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -103,7 +104,8 @@ def power_bi_files(target: Path) -> Files:
     Raises:
         UserError: there was no build, or an incomplete one.
     """
-    files = project_files(*_marts_and_variables(target))
+    with _explained():
+        files = project_files(*_marts_and_variables(target))
     return {Path("powerbi") / name: text for name, text in files.items()}
 
 
@@ -113,15 +115,24 @@ def write_power_bi(target: Path, folder: Path) -> int:
     Raises:
         UserError: there was no build, or an incomplete one.
     """
-    return len(write_project(folder, *_marts_and_variables(target)))
+    with _explained():
+        return len(write_project(folder, *_marts_and_variables(target)))
 
 
 def _marts_and_variables(target: Path) -> tuple[dict[str, Mart], dict[str, float]]:
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return read_marts(target), project["vars"]
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What is wrong with the artifacts of the last build, as one sentence for the user."""
     try:
-        return read_marts(target), project["vars"]
+        yield
     except ArtifactError as error:
-        raise UserError(str(error)) from error
+        raise UserError(
+            f"{error} If a mart or its columns changed, run `make build` first."
+        ) from error
 
 
 def report_pictures(_target: Path) -> Files:

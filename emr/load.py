@@ -35,7 +35,7 @@ def load(
     """Make a folder of files the raw tables of a SQL Server database.
 
     Args:
-        source: `extract` or `mimic`.
+        source: that files can be read from, such as `extract`.
         folder: the folder of files.
         server: where to load.
         progress: told after each batch.

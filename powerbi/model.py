@@ -128,12 +128,15 @@ def kept_columns(
     return [
         column
         for column in mart.columns.values()
-        if column.name not in spec.left_out.columns
-        and (
-            not _is_hidden(column, table, mart)
-            or column.name in structure
-            or title(column.name, table) in joined
-            or _names(dax, table.name, title(column.name, table))
+        # what a measure counts is there, though no reader sees it
+        if _names(dax, table.name, title(column.name, table))
+        or (
+            column.name not in spec.left_out.columns
+            and (
+                not _is_hidden(column, table, mart)
+                or column.name in structure
+                or title(column.name, table) in joined
+            )
         )
     ]
 

@@ -4,7 +4,7 @@
 -- Rules: one row per check of the reference seed finding_checks, which states finding, measure and
 -- expected range; which departments and months a finding names is in finding_departments and
 -- finding_months. A check is confirmed when its value lies within the range, bounds included; null
--- where it cannot be measured. Figures are those of the measures (int_..._measures); what is added
+-- where it cannot be measured. Figures are those of the measures (models/measures); what is added
 -- here is their order and their comparison. The comments below name the finding that each step
 -- measures.
 with checks as (
@@ -35,14 +35,14 @@ finding_months as (
 
 hospital as (
     select diabetes_readmission_rate_60_days
-    from {{ ref('int_hospital_measures') }}
+    from {{ ref('measures_of_hospital') }}
 ),
 
 payer_categories as (
     select
         payer_category,
         percent_of_patients
-    from {{ ref('int_payer_category_measures') }}
+    from {{ ref('measures_by_payer_category') }}
 ),
 
 revenue_per_patient as (
@@ -50,14 +50,14 @@ revenue_per_patient as (
         department_name,
         age_group,
         net_revenue_per_patient
-    from {{ ref('int_department_age_group_measures') }}
+    from {{ ref('measures_by_department_and_age_group') }}
 ),
 
 peak_department_months as (
     select
         month_number,
         encounters_per_day
-    from {{ ref('int_peak_department_month_measures') }}
+    from {{ ref('measures_by_month_in_peak_departments') }}
 ),
 
 chronic_months as (
@@ -66,14 +66,14 @@ chronic_months as (
         days_covered,
         encounters,
         encounters_per_day
-    from {{ ref('int_chronic_month_measures') }}
+    from {{ ref('measures_by_month_of_chronic_conditions') }}
 ),
 
 earlier_ratings as (
     select
         department_key,
         mean_rating
-    from {{ ref('int_earlier_rating_measures') }}
+    from {{ ref('measures_of_earlier_ratings') }}
 ),
 
 recent_ratings as (
@@ -81,7 +81,7 @@ recent_ratings as (
         department_key,
         department_name,
         mean_rating
-    from {{ ref('int_recent_rating_measures') }}
+    from {{ ref('measures_of_recent_ratings') }}
 ),
 
 -- A department with few readmissions counts, too: only its place shows.
@@ -90,7 +90,7 @@ readmission_rates as (
         department_key,
         department_name,
         readmission_rate
-    from {{ ref('int_department_measures') }}
+    from {{ ref('measures_by_department') }}
     where
         index_admissions is not null
         and readmission_rate is not null
@@ -101,7 +101,7 @@ ratings as (
         department_key,
         department_name,
         mean_rating
-    from {{ ref('int_department_measures') }}
+    from {{ ref('measures_by_department') }}
     where mean_rating is not null
 ),
 

@@ -16,7 +16,7 @@
 --   R5  the number of insured patients rises by the assumed fraction, at most by all the uninsured;
 --       each earns the mean net revenue of an insured patient instead of an uninsured patient's
 -- The arithmetic is that of the measures (folder What if), which the sliders move: this model takes
--- it at the assumed values (int_..._measures) and rounds once, to four decimals. Figures that would
+-- it at the assumed values (models/measures) and rounds once, to four decimals. Figures that would
 -- show a small cell are null.
 with recommendations as (
     select
@@ -35,29 +35,29 @@ finding_departments as (
 
 hospital as (
     select *
-    from {{ ref('int_hospital_measures') }}
+    from {{ ref('measures_of_hospital') }}
 ),
 
 departments as (
     select *
-    from {{ ref('int_department_measures') }}
+    from {{ ref('measures_by_department') }}
 ),
 
 peaks as (
     select *
-    from {{ ref('int_peak_measures') }}
+    from {{ ref('measures_in_peak_months') }}
 ),
 
 earlier_ratings as (
     select
         department_key,
         mean_rating
-    from {{ ref('int_earlier_rating_measures') }}
+    from {{ ref('measures_of_earlier_ratings') }}
 ),
 
 recent_ratings as (
     select *
-    from {{ ref('int_recent_rating_measures') }}
+    from {{ ref('measures_of_recent_ratings') }}
 ),
 
 -- R1 and R4: readmissions, and what they cost
