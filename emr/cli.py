@@ -214,10 +214,14 @@ def generate_command(check: bool) -> None:
     """For developers: write all generated files of the project."""
     # what a build does not need
     from emr.generate import STEPS
+    from measures.catalogue import CatalogueError
 
     is_stale = False
     for generated in STEPS:
-        found = (generated.stale if check else generated.write)(ROOT / "target")
+        try:
+            found = (generated.stale if check else generated.write)(ROOT / "target")
+        except CatalogueError as error:
+            raise UserError(str(error)) from error
         is_stale = is_stale or bool(found)
         console.print(
             f"  {generated.name}: {len(found)} {'stale' if check else 'written'}", markup=False

@@ -66,8 +66,14 @@ with scope_0 as (
         on fct_encounters.patient_key = dim_patient.patient_key
 ), scope_3 as (
     select
-        cast(sum(case when dim_payer.is_insured = 1 then fct_revenue.allowed_amount end) as {{ type_double() }}) as value_0,
-        cast(sum(case when dim_payer.is_insured = 0 then fct_revenue.allowed_amount end) as {{ type_double() }}) as value_1
+        cast(sum(
+            case
+                when dim_payer.payer_category in ('Private', 'Medicare', 'Medicaid', 'Other Government', 'Uninsured')
+                then fct_revenue.allowed_amount
+            end
+        ) as {{ type_double() }}) as value_0,
+        cast(sum(case when dim_payer.is_insured = 1 then fct_revenue.allowed_amount end) as {{ type_double() }}) as value_1,
+        cast(sum(case when dim_payer.is_insured = 0 then fct_revenue.allowed_amount end) as {{ type_double() }}) as value_2
     from {{ ref('fct_revenue') }} as fct_revenue
     join {{ ref('dim_payer') }} as dim_payer
         on fct_revenue.payer_key = dim_payer.payer_key
@@ -131,15 +137,7 @@ with scope_0 as (
         end as projected_uninsured_rate,
         case
             when not coalesce(scope_2.value_0, 0) < {{ var('smallest_cell') }}
-            then cast((
-                case
-                    when not coalesce(scope_2.value_1, 0) < {{ var('smallest_cell') }}
-                    then scope_3.value_0
-                end + case
-                    when not coalesce(scope_2.value_0, 0) < {{ var('smallest_cell') }}
-                    then scope_3.value_1
-                end
-            ) as {{ type_double() }}) / nullif(cast(nullif(scope_1.value_0, 0) as {{ type_double() }}) / nullif(365.25, 0), 0)
+            then cast(scope_3.value_0 as {{ type_double() }}) / nullif(cast(nullif(scope_1.value_0, 0) as {{ type_double() }}) / nullif(365.25, 0), 0)
         end as net_revenue_per_year,
         case
             when not coalesce(scope_2.value_0, 0) < {{ var('smallest_cell') }}
@@ -156,12 +154,12 @@ with scope_0 as (
                 (
                     cast(case
                         when not coalesce(scope_2.value_1, 0) < {{ var('smallest_cell') }}
-                        then scope_3.value_0
+                        then scope_3.value_1
                     end as {{ type_double() }}) / nullif(scope_2.value_1, 0)
                 ) - (
                     cast(case
                         when not coalesce(scope_2.value_0, 0) < {{ var('smallest_cell') }}
-                        then scope_3.value_1
+                        then scope_3.value_2
                     end as {{ type_double() }}) / nullif(scope_2.value_0, 0)
                 )
             )
