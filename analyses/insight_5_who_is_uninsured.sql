@@ -41,7 +41,7 @@ covered as (
 select
     current_age_group,
     count(*) as patients,
-    cast(avg(cast(1 - is_insured as decimal(9, 6))) as decimal(9, 4)) as uninsured_share,
+    cast(avg(cast(1 - is_insured as decimal(9, 6))) as decimal(9, 4)) as uninsured_rate,
     cast(
         avg(case when is_insured = 1 then net_revenue_amount end) as decimal(18, 2)
     ) as net_revenue_per_insured_patient,

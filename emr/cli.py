@@ -110,11 +110,19 @@ def build_command(
     Readers see the last good build until the new one is complete and tested.
     """
     if source == "demo" and data is not None:
-        raise UserError("The demo has its own data: omit DATA, or set SOURCE=extract.")
+        raise UserError(
+            "The demo has its own data: omit --data, or choose --source extract "
+            "(with make: DATA, SOURCE=extract)."
+        )
     if source != "demo" and target == "duckdb" and data is None:
-        raise UserError(f"SOURCE={source} needs the folder of your files: add DATA=path/to/folder.")
+        raise UserError(
+            f"The source {source} needs the folder of your files: add --data path/to/folder "
+            "(with make: DATA=path/to/folder)."
+        )
     if target == "fabric" and data is not None:
-        raise UserError("Fabric loads the raw tables from OneLake (docs/sql-server.md): omit DATA.")
+        raise UserError(
+            "Fabric loads the raw tables from OneLake (docs/sql-server.md): omit --data."
+        )
     with step("Packages"):
         console.print(f"  {install_packages(offline)}")
     variables = {"emr_source": source, "macros_checksum": macros_checksum()}

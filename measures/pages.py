@@ -13,6 +13,12 @@ from pydantic import Field, ValidationError
 from measures.catalogue import CatalogueError, Definition, catalogue
 
 SPECIFICATION = Path(__file__).with_name("pages.yml")
+# The seed that lists the values of a column which a finding is about, under the column's name.
+SEEDS_OF_A_FINDING = {
+    "dim_department.department_name": "finding_departments",
+    "dim_date.month_number": "finding_months",
+}
+VALUES_OF_A_FINDING = {"dim_department.department_name": str, "dim_date.month_number": int}
 
 
 class Slicer(Definition):
@@ -130,8 +136,9 @@ def filter_values(
     """The values of a filter; a finding stands for its departments, or its months."""
     if isinstance(values, list):
         return [*values]
-    seed, name, convert = {
-        "dim_department.department_name": ("finding_departments", "department_name", str),
-        "dim_date.month_number": ("finding_months", "month_number", int),
-    }[column]
-    return [convert(row[name]) for row in seeds[seed] if row["finding_id"] == values]
+    name, convert = column.partition(".")[2], VALUES_OF_A_FINDING[column]
+    return [
+        convert(row[name])
+        for row in seeds[SEEDS_OF_A_FINDING[column]]
+        if row["finding_id"] == values
+    ]

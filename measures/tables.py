@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from sqlglot import exp
 
 from measures.catalogue import Measure, catalogue
+from measures.pages import SEEDS_OF_A_FINDING
 from measures.query import Context, Query, Scope
 from measures.selection import Selection
 
@@ -26,11 +27,6 @@ OWN_COUNTS = (
     "A cell is hidden by its own counts alone: with the hospital's total, a single hidden one can\n"
     "-- be worked out."
 )
-# The seed with the values of a dimension's column that a finding is about.
-OF_A_FINDING = {
-    "dim_department.department_name": "finding_departments",
-    "dim_date.month_number": "finding_months",
-}
 
 
 class Table(BaseModel):
@@ -115,7 +111,7 @@ class DbtQuery(Query):
         chosen = self.table.chosen[column]
         if isinstance(chosen, list):
             return super()._is_chosen(column, scope)
-        seed = OF_A_FINDING[column]
+        seed = SEEDS_OF_A_FINDING[column]
         listed = exp.select(column.partition(".")[2]).from_(self._mart(seed))
         listed = listed.where(exp.column("finding_id").eq(exp.convert(chosen)))
         return self._own_column(column, scope).isin(query=listed)
@@ -163,12 +159,15 @@ def files() -> dict[Path, str]:
     entries: dict[str, list[dict[str, Any]]] = {"analyses": [], "models": []}
     for table in tables():
         folder = MODELS if table.is_model else ANALYSES
-        notes = [f"-- {GENERATED}"] if table.is_model else [f"-- {GENERATED} {OWN_COUNTS}"]
-        header = "\n--\n".join([f"-- Question: {table.says}", f"-- {table.about}", *notes])
+        notes = [] if table.is_model else [f"-- {OWN_COUNTS}"]
+        header = "\n--\n".join(
+            [f"-- {GENERATED}\n-- Question: {table.says}", f"-- {table.about}", *notes]
+        )
         found[folder / f"{table.name}.sql"] = f"{header}\n{sql(table)}"
         entries["models" if table.is_model else "analyses"].append(_entry(table))
     for folder, kind in ((ANALYSES, "analyses"), (MODELS, "models")):
-        yml = yaml.safe_dump({"version": 2, kind: entries[kind]}, sort_keys=False, width=100)
+        content = {"version": 2, kind: entries[kind]}
+        yml = yaml.safe_dump(content, sort_keys=False, width=100, allow_unicode=True)
         found[folder / f"_measures__{kind}.yml"] = f"# {GENERATED}\n{yml}"
     return found
 
@@ -176,7 +175,8 @@ def files() -> dict[Path, str]:
 def _entry(table: Table) -> dict[str, Any]:
     """What dbt's documentation says of a table, and the tests of its key if it is a model."""
     columns: list[dict[str, Any]] = [
-        {"name": name, "description": f"{of}."} for name, of in table.by.items()
+        {"name": name, "description": "{1} of {0}.".format(*of.split("."))}
+        for name, of in table.by.items()
     ]
     for name, of in (table.measures | table.values).items():
         small = " Not hidden if small." if name in table.values else ""

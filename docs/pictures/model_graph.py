@@ -61,7 +61,10 @@ def layer_of(node: dict) -> str:
     if node["resource_type"] == "seed":
         return "seeds"
     folder = node["path"].split("/")
-    return "checked" if folder[:2] == ["intermediate", "checked"] else folder[0]
+    if folder[:2] == ["intermediate", "checked"]:
+        return "checked"
+    # the measures of marts are a step on the way to the reports among them
+    return "marts" if folder[0] == "measures" else folder[0]
 
 
 def _layers(nodes: dict) -> tuple[list[str], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from measures import catalogue as module
 from measures.catalogue import NO_PEOPLE, CatalogueError, Measure, catalogue
 from measures.document import BEGIN, END, updated
 from measures.formats import FORMS
+from tests.conftest import PROJECT_ROOT
 
 COUNT = {"name": "Arrivals", "says": "All.", "of": "fct_encounters", "sql": "count(*)"}
 PART = {**COUNT, "name": "Left", "sql": "sum(is_left_without_being_seen)"}
@@ -136,3 +138,13 @@ def test_the_tables_of_the_documentation_take_the_place_of_the_old_ones():
     assert "vs. prior" not in written
     with pytest.raises(ValueError, match=r"docs/measures\.md"):
         updated("nothing")
+
+
+def test_the_entry_that_contributing_shows_is_a_measure(folder):
+    page = (PROJECT_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (entry,) = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1])
+    parts = [
+        {**COUNT, "name": entry["denominator"]},
+        {**COUNT, "name": entry["numerator"], "n": entry["denominator"]},
+    ]
+    assert read(folder, *parts, entry)[entry["name"]].n == entry["denominator"]

@@ -168,24 +168,24 @@ def test_sliders_at_their_defaults_are_the_recommendations(demo, variables):
             changes[("R2", department, "Occupancy in peak months")][1], **exact
         )
         assert value("Projected door-to-provider time", **chosen) == pytest.approx(
-            changes[("R2", department, "Mean wait in peak months")][1], **exact
+            changes[("R2", department, "Mean door-to-provider time in peak months")][1], **exact
         )
     since = date.fromisoformat(variables["finding_shift_date"])
     for names, measure in (
         (["Overall rating", "Projected overall rating"], "Overall rating"),
         (
             ["Overall rating (top-box %)", "Projected overall rating (top-box %)"],
-            "Top-box share",
+            "Top-box rate",
         ),
     ):
         recent = Selection(since, date(2099, 12, 31), {DEPARTMENT: ["Orthopedics"]})
         row = figures(demo, variables, names, (), recent)[()]
         assert row == pytest.approx(changes[("R3", "Orthopedics", measure)][:2], **exact)
     assert value("Uninsured rate") == pytest.approx(
-        changes[("R5", "All patients", "Uninsured share")][0], **exact
+        changes[("R5", "All patients", "Uninsured rate")][0], **exact
     )
     assert value("Projected uninsured rate") == pytest.approx(
-        changes[("R5", "All patients", "Uninsured share")][1], **exact
+        changes[("R5", "All patients", "Uninsured rate")][1], **exact
     )
     assert value("Additional net revenue per year") == pytest.approx(
         -saved(("R5", "All patients", "Net revenue per year")), **exact

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import duckdb
+import pytest
 
 from tests.conftest import run_dbt
 
@@ -45,3 +46,30 @@ def test_a_finding_that_does_not_hold_fails_the_build_of_the_demo(demo_warehouse
     assert holds["F5", 1] is None
     assert holds["F5", 3] is None
     assert holds["F9", 1] == 1
+
+
+def test_two_departments_of_one_name_are_one_in_the_recommendations(demo_warehouse, tmp_path):
+    """The demo has General Medicine at two sites; a finding names departments, not sites."""
+    folder = tmp_path / "named"
+    folder.mkdir()
+    shutil.copyfile(demo_warehouse, folder / "emr.duckdb")
+    with duckdb.connect(str(folder / "emr.duckdb")) as connection:
+        connection.execute(
+            "insert into reference.finding_departments values "
+            "('F3', 'General Medicine'), ('F5', 'General Medicine'), ('F7', 'General Medicine')"
+        )
+    selection = ("--select", "tag:measures", "rpt_recommendations", "--exclude", "test_type:unit")
+    run = run_dbt(folder, "build", *selection)
+    assert run.returncode == 0, run.output[-4000:]
+    with duckdb.connect(str(folder / "emr.duckdb"), read_only=True) as connection:
+        [[readmissions]] = connection.execute(
+            "select value_before from marts.rpt_recommendations where recommendation_id = 'R4' "
+            "and scope = 'General Medicine' and measure like 'Readmissions%'"
+        ).fetchall()
+        [[counted]] = connection.execute(
+            "select sum(is_readmitted_30_days) / (select count(distinct date_key) / 365.25 "
+            "from marts.fct_daily_census) from marts.fct_readmissions "
+            "join marts.dim_department using (department_key) "
+            "where department_name = 'General Medicine'"
+        ).fetchall()
+    assert float(readmissions) == pytest.approx(counted, abs=1e-4)

@@ -88,7 +88,7 @@ def test_recommendations(table):
         min(10, rating["value_before"] * 1.10), abs=3 * LAST_DECIMAL, rel=0
     )
     mix = table("dim_patient")["is_insured_at_latest_encounter"].value_counts()
-    share = report.loc[("R5", "All patients", "Uninsured share")]
+    share = report.loc[("R5", "All patients", "Uninsured rate")]
     assert share["value_before"] == pytest.approx(mix[0] / mix.sum(), abs=LAST_DECIMAL, rel=0)
     newly = min(mix[1] * 0.10, mix[0])
     assert share["value_after"] == pytest.approx(

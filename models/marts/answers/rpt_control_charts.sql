@@ -101,7 +101,7 @@ marked_baselines as (
     from baselines
 ),
 
-centerd as (
+centered as (
     select
         numbered.*,
         marked_baselines.baseline_months,
@@ -124,7 +124,7 @@ signals_marked as (
     select
         *,
         is_hidden * is_count as is_signal_hidden
-    from centerd
+    from centered
 ),
 
 limited as (
@@ -198,7 +198,7 @@ run_lengths as (
     from runs
 ),
 
-signalled as (
+signaled as (
     select
         *,
         case
@@ -214,67 +214,67 @@ signalled as (
 final as (
     select
         -- keys
-        signalled.metric,
-        signalled.department_key,
-        signalled.month_start_date_key,
+        signaled.metric,
+        signaled.department_key,
+        signaled.month_start_date_key,
         departments.department_name,
-        signalled.chart_type,
+        signaled.chart_type,
 
         -- the chart
         cast(
-            case when signalled.is_hidden = 0 then signalled.value end as decimal(18, 6)
+            case when signaled.is_hidden = 0 then signaled.value end as decimal(18, 6)
         ) as value,
-        cast({{ shown_count('signalled.denominator') }} as int) as n,
+        cast({{ shown_count('signaled.denominator') }} as int) as n,
         cast(
-            case when signalled.is_center_hidden = 0 then signalled.center_line end
+            case when signaled.is_center_hidden = 0 then signaled.center_line end
             as decimal(18, 6)
         ) as center_line,
         cast(
             case
-                when signalled.is_center_hidden = 1 then null
+                when signaled.is_center_hidden = 1 then null
                 when
-                    signalled.chart_type = 'p'
-                    and signalled.center_line < signalled.limit_distance then 0
-                else signalled.center_line - signalled.limit_distance
+                    signaled.chart_type = 'p'
+                    and signaled.center_line < signaled.limit_distance then 0
+                else signaled.center_line - signaled.limit_distance
             end as decimal(18, 6)
         ) as lower_limit,
         cast(
             case
-                when signalled.is_center_hidden = 1 then null
+                when signaled.is_center_hidden = 1 then null
                 when
-                    signalled.chart_type = 'p'
-                    and signalled.center_line + signalled.limit_distance > 1 then 1
-                else signalled.center_line + signalled.limit_distance
+                    signaled.chart_type = 'p'
+                    and signaled.center_line + signaled.limit_distance > 1 then 1
+                else signaled.center_line + signaled.limit_distance
             end as decimal(18, 6)
         ) as upper_limit,
-        cast(signalled.baseline_months as int) as baseline_months,
+        cast(signaled.baseline_months as int) as baseline_months,
 
         -- signals
         cast(
             case
-                when signalled.is_signal_hidden = 1 then null
-                when signalled.side < 0 then 1
+                when signaled.is_signal_hidden = 1 then null
+                when signaled.side < 0 then 1
                 else 0
             end as int
         ) as is_below_center_line,
-        cast(case when signalled.is_signal_hidden = 0 then signalled.is_outside_limits end as int)
+        cast(case when signaled.is_signal_hidden = 0 then signaled.is_outside_limits end as int)
             as is_outside_limits,
-        cast(case when signalled.is_signal_hidden = 0 then signalled.is_shift end as int)
+        cast(case when signaled.is_signal_hidden = 0 then signaled.is_shift end as int)
             as is_shift,
-        cast(case when signalled.is_signal_hidden = 0 then signalled.is_trend end as int)
+        cast(case when signaled.is_signal_hidden = 0 then signaled.is_trend end as int)
             as is_trend,
         cast(
             case
-                when signalled.is_signal_hidden = 1 then null
+                when signaled.is_signal_hidden = 1 then null
                 when
-                    signalled.is_outside_limits + signalled.is_shift + signalled.is_trend > 0
+                    signaled.is_outside_limits + signaled.is_shift + signaled.is_trend > 0
                     then 1
                 else 0
             end as int
         ) as is_signal
-    from signalled
+    from signaled
     inner join departments
-        on signalled.department_key = departments.department_key
+        on signaled.department_key = departments.department_key
 )
 
 select * from final

@@ -71,14 +71,13 @@ chronic_months as (
 
 earlier_ratings as (
     select
-        department_key,
+        department_name,
         mean_rating
     from {{ ref('measures_of_earlier_ratings') }}
 ),
 
 recent_ratings as (
     select
-        department_key,
         department_name,
         mean_rating
     from {{ ref('measures_of_recent_ratings') }}
@@ -209,7 +208,7 @@ rating_changes as (
         recent_ratings.mean_rating / nullif(earlier_ratings.mean_rating, 0) - 1 as rating_change
     from recent_ratings
     inner join earlier_ratings
-        on recent_ratings.department_key = earlier_ratings.department_key
+        on recent_ratings.department_name = earlier_ratings.department_name
     left join finding_departments
         on
             recent_ratings.department_name = finding_departments.department_name

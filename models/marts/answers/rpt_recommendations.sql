@@ -38,9 +38,9 @@ hospital as (
     from {{ ref('measures_of_hospital') }}
 ),
 
-departments as (
+better_discharge as (
     select *
-    from {{ ref('measures_by_department') }}
+    from {{ ref('measures_of_better_discharge') }}
 ),
 
 peaks as (
@@ -50,7 +50,7 @@ peaks as (
 
 earlier_ratings as (
     select
-        department_key,
+        department_name,
         mean_rating
     from {{ ref('measures_of_earlier_ratings') }}
 ),
@@ -58,35 +58,6 @@ earlier_ratings as (
 recent_ratings as (
     select *
     from {{ ref('measures_of_recent_ratings') }}
-),
-
--- R1 and R4: readmissions, and what they cost
-readmission_costs as (
-    select
-        'R1' as recommendation_id,
-        'Chronic patients' as scope,
-        {{ var('fewer_readmissions_of_chronic_patients') }} as assumption,
-        chronic_readmissions_per_year as readmissions,
-        chronic_readmission_bed_days_per_year as bed_days,
-        chronic_readmission_cost_per_year as cost
-    from hospital
-    where chronic_readmissions_per_year is not null
-
-    union all
-
-    select
-        'R4' as recommendation_id,
-        departments.department_name as scope,
-        {{ var('fewer_readmissions_after_better_discharge') }} as assumption,
-        departments.readmissions_per_year as readmissions,
-        departments.readmission_bed_days_per_year as bed_days,
-        departments.readmission_cost_per_year as cost
-    from departments
-    inner join finding_departments
-        on departments.department_name = finding_departments.department_name
-    where
-        finding_departments.finding_id = 'F7'
-        and departments.readmissions_per_year is not null
 ),
 
 -- R3: satisfaction
@@ -102,39 +73,47 @@ raised as (
     inner join finding_departments
         on recent_ratings.department_name = finding_departments.department_name
     left join earlier_ratings
-        on recent_ratings.department_key = earlier_ratings.department_key
+        on recent_ratings.department_name = earlier_ratings.department_name
     where finding_departments.finding_id = 'F5'
 ),
 
 effects as (
-    {% for measure, unit, value in [
-        ('Readmissions within 30 days per year', 'stays', 'readmissions'),
-        ('Bed-days of readmissions per year', 'days', 'bed_days'),
-        ('Allowed amount of readmissions per year', 'money', 'cost'),
+    {% for recommendation, scope, assumption, relation in [
+        ('R1', "'Chronic patients'", 'fewer_readmissions_of_chronic_patients', 'hospital'),
+        ('R4', 'department_name', 'fewer_readmissions_after_better_discharge',
+            'better_discharge'),
     ] %}
-        select
-            recommendation_id,
-            scope,
-            '{{ measure }}' as measure,
-            '{{ unit }}' as unit,
-            assumption,
-            {{ value }} as value_before,
-            {{ value }} * (1 - assumption) as value_after
-        from readmission_costs
+        {% for measure, unit, before, avoided in [
+            ('Readmissions within 30 days per year', 'stays',
+                'readmissions', 'avoided_readmissions'),
+            ('Bed-days of readmissions per year', 'days', 'bed_days', 'saved_bed_days'),
+            ('Allowed amount of readmissions per year', 'money', 'cost', 'avoided_cost'),
+        ] %}
+            select
+                '{{ recommendation }}' as recommendation_id,
+                {{ scope }} as scope,
+                '{{ measure }}' as measure,
+                '{{ unit }}' as unit,
+                {{ var(assumption) }} as assumption,
+                {{ before }} as value_before,
+                {{ before }} - {{ avoided }} as value_after
+            from {{ relation }}
+            where readmissions is not null
 
-        union all
+            union all
+        {% endfor %}
     {% endfor %}
     {% for recommendation, scope, measure, unit, assumption, before, after, relation in [
-        ('R2', 'department_name', 'Occupancy in peak months', 'share',
+        ('R2', 'department_name', 'Occupancy in peak months', 'rate',
             'staffing_moved_to_peak_months', 'occupancy', 'projected_occupancy', 'peaks'),
-        ('R2', 'department_name', 'Mean wait in peak months', 'minutes',
+        ('R2', 'department_name', 'Mean door-to-provider time in peak months', 'minutes',
             'staffing_moved_to_peak_months', 'mean_wait_minutes', 'projected_wait_minutes',
             'peaks'),
         ('R3', 'scope', 'Overall rating', 'score',
             'higher_satisfaction', 'rating', 'rating_after', 'raised'),
-        ('R3', 'scope', 'Top-box share', 'share',
+        ('R3', 'scope', 'Top-box rate', 'rate',
             'higher_satisfaction', 'top_box_rate', 'top_box_rate_after', 'raised'),
-        ('R5', "'All patients'", 'Uninsured share', 'share',
+        ('R5', "'All patients'", 'Uninsured rate', 'rate',
             'more_insured_patients', 'uninsured_rate', 'projected_uninsured_rate', 'hospital'),
         ('R5', "'All patients'", 'Net revenue per year', 'money',
             'more_insured_patients', 'net_revenue_per_year',
