@@ -125,7 +125,7 @@ def test_a_build_is_not_in_the_way_of_a_reader_nor_a_reader_in_its(reader, wareh
         # a choice that nobody has asked for yet, and so is not remembered
         reader.open("operations?age_group=Child&payer=Medicaid")
         text = reader.page.locator("[data-testid=stAlert]").inner_text()
-        assert "The marts are being written or replaced at this moment" in text
+        assert "The marts are being written or replaced right now" in text
     reader.open()
     assert reader.page.locator("[data-testid=stAlert]").count() == 0
 
